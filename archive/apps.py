@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ArchiveConfig(AppConfig):
+    name = "archive"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = _("Archive")
+
+    def ready(self) -> None:
+        from archive import checks, signals  # noqa: F401  (registers receivers and system checks)

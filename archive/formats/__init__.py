@@ -1,0 +1,1 @@
+"""Records out, in the formats that other programs read."""

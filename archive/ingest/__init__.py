@@ -1,0 +1,1 @@
+"""Documents in: how source text is recognised again."""

@@ -1,0 +1,214 @@
+"""The named questions that pages, exports and the admin ask of the records.
+
+Querysets are the only place that spells out "published", "in that year", "hosted there", so that no page can forget it.
+Bulk writes go through here too: Django sends no signals for them, so they announce themselves (`bulk_changing`,
+`bulk_changed`) and the change log stays complete.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, ExtractYear
+from django.dispatch import Signal
+from django.utils import timezone
+
+# Sent with sender=model inside the transaction of a bulk write: before it, and after it with `pks` and `action`.
+bulk_changing = Signal()
+bulk_changed = Signal()
+
+
+def published(name: str) -> models.QuerySet:
+    """The published records of the model of that name; by name, because models stand above this module."""
+    return apps.get_model("archive", name).objects.published()
+
+
+class RecordQuerySet(models.QuerySet):
+    """Base of all querysets of records: complete change log for bulk writes, natural keys for fixtures."""
+
+    def get_by_natural_key(self, *key: object) -> models.Model:
+        """Find by the values of the model's `natural_key_fields`."""
+        return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
+
+    def update(self, **values: Any) -> int:
+        """`QuerySet.update`, with a history version and a Change for each record. One extra read of all of them."""
+        with transaction.atomic(using=self.db):
+            bulk_changing.send(sender=self.model)
+            pks = list(self.values_list("pk", flat=True))
+            # A sliced or ordered queryset can't be updated; by key it is the same rows, whatever `values` changes.
+            updated = super(RecordQuerySet, self.model._base_manager.filter(pk__in=pks)).update(**values)
+            bulk_changed.send(sender=self.model, pks=pks, action="updated")
+        return updated
+
+    update.alters_data = True  # type: ignore[attr-defined]  # Django's marker: templates may not call it
+
+    def bulk_create(
+        self, objs: Iterable[Any], *args: Any, links: Mapping[str, list[list[int]]] | None = None, **kwargs: Any
+    ) -> list[Any]:
+        """`QuerySet.bulk_create`, with a history version and a Change for each record.
+
+        `links` gives, for many-to-many fields, the keys to link each object to, in the order of the objects.
+        """
+        with transaction.atomic(using=self.db):
+            bulk_changing.send(sender=self.model)
+            objs = list(objs)
+            for obj in objs:
+                obj.before_save()
+            created = super().bulk_create(objs, *args, **kwargs)
+            for name, targets in (links or {}).items():
+                field = self.model._meta.get_field(name)
+                own, other = field.m2m_column_name(), field.m2m_reverse_name()
+                field.remote_field.through._base_manager.bulk_create(
+                    field.remote_field.through(**{own: obj.pk, other: pk})
+                    for obj, pks in zip(created, targets, strict=True)
+                    for pk in pks
+                )
+            bulk_changed.send(sender=self.model, pks=[obj.pk for obj in created], action="created")
+        return created
+
+    bulk_create.alters_data = True  # type: ignore[attr-defined]  # as above
+
+    # bulk_update calls update() for each batch, so it is logged there.
+
+
+class NamedQuerySet(RecordQuerySet):
+    """Records that carry a name."""
+
+    def named(self) -> Self:
+        return self.order_by("name")
+
+
+class DatedQuerySet(RecordQuerySet):
+    """Records with a partial date; a period matches what overlaps it."""
+
+    def between(self, first: date, last: date) -> Self:
+        """Dated records that may fall within the period, both days included."""
+        return self.filter(date_earliest__lte=last, date_latest__gte=first)
+
+    def in_year(self, year: int) -> Self:
+        return self.between(date(year, 1, 1), date(year, 12, 31))
+
+    def undated(self) -> Self:
+        return self.filter(date_earliest__isnull=True)
+
+    def newest(self) -> Self:
+        """Newest first; undated last; ties by slug, so that pages never shuffle."""
+        return self.order_by(F("date_earliest").desc(nulls_last=True), F("date_latest").desc(nulls_last=True), "slug")
+
+    def oldest(self) -> Self:
+        return self.order_by(F("date_earliest").asc(nulls_last=True), F("date_latest").asc(nulls_last=True), "slug")
+
+    def counts_by_year(self) -> dict[int, int]:
+        """Number of records that may fall in each year; one query. A record that spans years counts in each.
+
+        Open-ended records count from their start to the current year (or to their end from their first known year).
+        """
+        spans = (
+            self.exclude(date_earliest__isnull=True)
+            .order_by()
+            .values_list(ExtractYear("date_earliest"), ExtractYear("date_latest"))
+            .annotate(n=Count("pk", distinct=True))
+        )
+        counts: dict[int, int] = {}
+        for first, last, n in spans:
+            if last == date.max.year:
+                last = max(first, timezone.localdate().year)
+            if first == date.min.year:
+                first = last
+            for year in range(first, last + 1):
+                counts[year] = counts.get(year, 0) + n
+        return counts
+
+
+class ReviewedQuerySet(RecordQuerySet):
+    """Records that go through draft, review, publication and withdrawal."""
+
+    def published(self) -> Self:
+        """What the public may see. Every page, count, suggestion, feed and export starts here."""
+        return self.filter(status="published")
+
+
+class ArticleQuerySet(DatedQuerySet, ReviewedQuerySet):
+    def for_cards(self) -> Self:
+        """Exactly what `includes/article_card.html` shows."""
+        return self.select_related("publisher", "agency").prefetch_related("countries", "topics")
+
+    def about_events(self, events: models.QuerySet) -> Self:
+        """Articles that cover any of the events, each once."""
+        return self.filter(
+            pk__in=apps.get_model("archive", "Coverage").objects.filter(event__in=events).values("article")
+        )
+
+
+class EventQuerySet(DatedQuerySet, ReviewedQuerySet):
+    def for_cards(self) -> Self:
+        """Exactly what `includes/event_card.html` shows."""
+        return (
+            self.select_related("city", "series")
+            .prefetch_related("host_countries", "topics")
+            .annotate(article_count=count_of(published("Article"), "events"))
+        )
+
+    def hosted_in(self, city: models.Model) -> Self:
+        return self.filter(city=city)
+
+    def involving(self, countries: Iterable[object]) -> Self:
+        """Events that any of the countries hosted or took part in (not where it was only announced)."""
+        hosted = self.model.host_countries.through.objects.filter(country__in=countries).values("event")
+        came = _came().filter(country__in=countries).values("event")
+        return self.filter(Q(pk__in=hosted) | Q(pk__in=came))
+
+
+class DelegationQuerySet(RecordQuerySet):
+    def taking_part(self) -> Self:
+        """Delegations that came, not those that were only announced."""
+        return self.exclude(capacity="announced-only")
+
+
+def _came() -> models.QuerySet:
+    return apps.get_model("archive", "Delegation").objects.taking_part()
+
+
+def count_of(queryset: models.QuerySet, link: str) -> Coalesce:
+    """Annotation: how many rows of the queryset point to the outer row through the lookup `link`.
+
+    A subquery, so that several counts side by side don't multiply each other.
+    """
+    return count_rows(queryset.filter(**{link: OuterRef("pk")}))
+
+
+def count_rows(queryset: models.QuerySet) -> Coalesce:
+    """Annotation: the number of rows of a queryset that refers to the outer row."""
+    counted = queryset.order_by().annotate(_all=models.Value(1)).values("_all").annotate(n=Count("pk", distinct=True))
+    return Coalesce(Subquery(counted.values("n"), output_field=models.IntegerField()), 0)
+
+
+class LinkedQuerySet(NamedQuerySet):
+    """Named records that events and articles point to.
+
+    The model names the lookups from Event and from Article to itself: `event_link`, `article_link`.
+    """
+
+    def with_counts(self) -> Self:
+        """Adds `event_count` and `article_count`: published records only, the numbers that its page lists."""
+        return self.annotate(
+            event_count=count_of(published("Event"), self.model.event_link),
+            article_count=count_of(published("Article"), self.model.article_link),
+        )
+
+
+class CountryQuerySet(LinkedQuerySet):
+    def with_counts(self) -> Self:
+        """As for other records; an event that a country hosted and took part in counts once."""
+        came = _came().filter(country=OuterRef(OuterRef("pk"))).values("event")
+        events = published("Event").filter(Q(host_countries=OuterRef("pk")) | Q(pk__in=came))
+        return self.annotate(
+            event_count=count_rows(events), article_count=count_of(published("Article"), self.model.article_link)
+        )
+
+
+class ParticipantQuerySet(ReviewedQuerySet, LinkedQuerySet):
+    pass

@@ -1,0 +1,105 @@
+"""The one door to full-text search: `search(Query) → Results`. Engines, their queries and their files stay behind it."""
+
+from archive.models import Article, Event, Participant
+from archive.search.documents import FACETS
+from archive.search.engine import engine
+from archive.search.facets import facets
+from archive.search.freshness import ensure_fresh, follow_changes, rebuild_index
+from archive.search.grammar import MAX_CHARACTERS, describe, parse
+from archive.search.query import (
+    Facet,
+    FacetValue,
+    Fragment,
+    Hit,
+    IndexState,
+    IndexUnusable,
+    PageOutOfRange,
+    Parsed,
+    Query,
+    QueryTooLong,
+    Results,
+    Scope,
+    SearchError,
+    Sort,
+)
+from archive.search.snippets import best_passage, mark, matcher
+
+__all__ = [
+    "FACETS",
+    "MAX_CHARACTERS",
+    "Facet",
+    "FacetValue",
+    "Fragment",
+    "Hit",
+    "IndexState",
+    "IndexUnusable",
+    "PageOutOfRange",
+    "Parsed",
+    "Query",
+    "QueryTooLong",
+    "Results",
+    "Scope",
+    "SearchError",
+    "Sort",
+    "describe",
+    "ensure_fresh",
+    "follow_changes",
+    "parse",
+    "rebuild_index",
+    "search",
+]
+
+
+def search(query: Query) -> Results:
+    """Answer a query from the newest state of the index.
+
+    Raises QueryTooLong, PageOutOfRange (both the reader's to mend) and IndexUnusable (the operator's).
+    A constant number of database queries, whatever is found.
+    """
+    parsed = parse(query.text)
+    if query.page < 1:
+        raise PageOutOfRange("Pages count from 1.")
+    ensure_fresh()
+    found = engine().find(query, parsed.tree)
+    total = found.totals[query.scope]
+    if query.page > max(1, -(-total // query.page_size)):
+        raise PageOutOfRange("There is no such page.")
+    return Results(
+        query=query,
+        parsed=parsed,
+        total=total,
+        totals=found.totals,
+        hits=_hits(query.scope, found.pks, parsed),
+        facets=facets(query, found.counts),
+    )
+
+
+def _hits(scope: Scope, pks: tuple[int, ...], parsed: Parsed) -> tuple[Hit, ...]:
+    """The found records in the engine's order. The database has the last word: what is not public now is left out."""
+    models = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
+    records = models[scope].objects.published()
+    if scope is Scope.PARTICIPANTS:
+        records = records.select_related("country")
+    else:
+        records = records.for_cards()
+    by_pk = {record.pk: record for record in records.filter(pk__in=pks)}
+    matches = matcher(parsed.tree)
+    return tuple(
+        Hit(
+            record=record,
+            title=mark(_title(record), matches),
+            snippet=best_passage(_text(record), matches),
+        )
+        for pk in pks
+        if (record := by_pk.get(pk)) is not None
+    )
+
+
+def _title(record: Article | Event | Participant) -> str:
+    return record.shown_headline if isinstance(record, Article) else record.name
+
+
+def _text(record: Article | Event | Participant) -> str:
+    if isinstance(record, Article):
+        return " ".join(part for part in (record.abstract, record.body) if part)
+    return record.summary if isinstance(record, Event) else record.description

@@ -1,0 +1,47 @@
+"""What an engine has to do, and which one is in use."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from archive.search.documents import SearchDocument
+from archive.search.query import Found, IndexState, Node, Query
+
+# Ids to drop, documents to add, and the number and hash of the change that the index is true to afterwards.
+Todo = tuple[Iterable[str], Iterable[SearchDocument], int, str]
+
+
+class Engine(Protocol):
+    """A full-text engine. All verbs raise IndexUnusable where the index is missing or broken."""
+
+    def state(self) -> IndexState:
+        """Up to where the index follows the change log."""
+
+    def find(self, query: Query, tree: Node) -> Found:
+        """The page of records that match tree and facets, exact totals, and facet counts."""
+
+    def apply(self, changes: Callable[[IndexState], Todo | None], *, timeout: float = ...) -> bool:
+        """Bring the index forward under its write lock; False where the lock was not to be had."""
+
+    def rebuild(self, documents: Iterable[SearchDocument], number: int, sha256: str) -> None:
+        """Write the index anew beside the old one and switch over."""
+
+
+def engine() -> Engine:
+    """The engine that SEARCH_URL names."""
+    return _engine(settings.SEARCH_URL, str(settings.DATA_DIR))
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, data_dir: str) -> Engine:
+    parts = urlsplit(url)
+    if parts.scheme == "whoosh":
+        from archive.search.whoosh_engine import WhooshEngine
+
+        return WhooshEngine(Path(parts.path) if parts.path.strip("/") else Path(data_dir) / "index")
+    raise ImproperlyConfigured(f"SEARCH_URL={url!r}: known engines are whoosh:// and whoosh:///absolute/folder.")

@@ -1,0 +1,72 @@
+"""Keeping the index true to the database: it follows the change log, and is rebuilt from the records."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from archive.models import Change
+from archive.search.documents import SearchDocument, all_documents, documents, touched_documents
+from archive.search.engine import Todo, engine
+from archive.search.query import IndexState, IndexUnusable
+
+logger = logging.getLogger(__name__)
+
+# How long a search waits for another process that is writing, before it answers from the state at hand.
+SEARCH_PATIENCE = 0.5
+
+
+def follow_changes() -> None:
+    """Apply what the log says since the index's last number. Called after each commit; never fails the caller.
+
+    Without an index there is nothing to follow: the search page says so, and `rebuild_index` makes one.
+    """
+    try:
+        if not engine().apply(_todo):
+            logger.warning("the search index is being written elsewhere; it will follow with the next search or change")
+    except IndexUnusable as error:
+        logger.info("search index not followed: %s", error)
+    except Exception:
+        # The change is committed; the index catches up later, and the trace must not be lost.
+        logger.exception("search index not followed")
+
+
+def ensure_fresh() -> IndexState:
+    """The index's state, brought forward first where it is behind. One query where it is not.
+
+    Raises IndexUnusable where the index is missing, broken, or of another archive.
+    """
+    state = engine().state()
+    last = Change.objects.last_number()
+    if state.number == last:
+        return state
+    engine().apply(_todo, timeout=SEARCH_PATIENCE)
+    return engine().state()
+
+
+def _todo(state: IndexState) -> Todo | None:
+    """What to write after `state`; None where the index is up to date."""
+    if state.number:
+        known = Change.objects.filter(number=state.number).values_list("sha256", flat=True).first()
+        if known != state.sha256:
+            raise IndexUnusable(_("The search index belongs to another database: run `manage.py rebuild_index`."))
+    changes = list(Change.objects.after(state.number))
+    if not changes:
+        return None
+    touched = touched_documents(changes)
+    dropped = [f"{scope}:{pk}" for scope, pks in touched.items() for pk in pks]
+    fresh: Iterator[SearchDocument] = (one for scope, pks in touched.items() for one in documents(scope, pks))
+    return dropped, fresh, changes[-1].number, changes[-1].sha256
+
+
+def rebuild_index(*, progress: Callable[[Iterable[SearchDocument]], Iterable[SearchDocument]] = iter) -> IndexState:
+    """Write the index anew from the records, then follow what changed meanwhile.
+
+    The number is noted before the first record is read: what is committed later is applied again rather than missed.
+    """
+    with transaction.atomic():
+        last = Change.objects.order_by("-number").first()
+    engine().rebuild(progress(all_documents()), last.number if last else 0, last.sha256 if last else "")
+    follow_changes()
+    return engine().state()

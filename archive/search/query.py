@@ -1,0 +1,200 @@
+"""What is asked of the search and what comes back: plain frozen data, the same for every engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Which kind of record is searched; the values are also the ids' first part."""
+
+    ARTICLES = "article"
+    EVENTS = "event"
+    PARTICIPANTS = "participant"
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+# The parsed query -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in any of its forms (stemmed)."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Exactly these words in this order, unstemmed."""
+
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Words that begin so."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class InField:
+    """The term in one field only; fields are matched unstemmed, `title` in any form."""
+
+    name: str
+    term: "Word | Phrase | Prefix"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Records whose date may fall between the two days, both included."""
+
+    first: date
+    last: date
+    # As the reader wrote it: "year:2014".
+    written: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The empty query: all records."""
+
+
+Node = Word | Phrase | Prefix | InField | Period | And | Or | Not | Everything
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A query as it was understood, with one sentence for each repair that was made."""
+
+    tree: Node
+    notes: tuple[str, ...] = ()
+
+
+# The question and the answer ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search. `include` and `exclude` map facet keys to values; pages count from 1."""
+
+    text: str = ""
+    scope: Scope = Scope.ARTICLES
+    include: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    page_size: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of shown text; `is_hit` where it matched. Plain text: templates escape it."""
+
+    text: str
+    is_hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found record, its title and its best passage in fragments."""
+
+    record: object
+    title: tuple[Fragment, ...]
+    snippet: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet: how many results carry it under the query, the other facets and this facet's excludes."""
+
+    value: str
+    label: str
+    count: int
+    is_included: bool = False
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    key: str
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of results: `total` is exact; `totals` has those of all scopes."""
+
+    query: Query
+    parsed: Parsed
+    total: int
+    totals: Mapping[Scope, int]
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.query.page_size))
+
+
+# Between the door and an engine ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an engine answers: the page's record ids best first, totals by scope, counts by facet and value."""
+
+    pks: tuple[int, ...]
+    totals: Mapping[Scope, int]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """Up to which entry of the change log the index is true; the hash tells whether it is the same log."""
+
+    number: int
+    sha256: str
+    documents: int
+
+
+# What can go wrong ----------------------------------------------------------------------------------------------------
+
+
+class SearchError(Exception):
+    """Base of the errors of this package; the message is a sentence for the reader."""
+
+
+class QueryTooLong(SearchError):
+    """The text of the query is over the limit."""
+
+
+class PageOutOfRange(SearchError):
+    """There is no such page of results."""
+
+
+class IndexUnusable(SearchError):
+    """The index is missing or broken; browsing goes on without it."""

@@ -1,0 +1,92 @@
+"""The one hook behind every change of a record: it takes the lock, keeps the version, writes the `Change`, wakes the followers.
+
+Single saves and deletions come as Django's signals, many-to-many changes as `m2m_changed`, bulk writes as the
+signals of `archive.querysets`. django-simple-history keeps the versions of the first three by itself.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+from simple_history.signals import pre_create_historical_record
+
+from archive.models import Change, Record
+from archive.models.change import current_actor
+from archive.querysets import bulk_changed, bulk_changing
+from archive.search import follow_changes
+
+
+@receiver([pre_save, pre_delete])
+def _before(sender: type, **kwargs: Any) -> None:
+    if issubclass(sender, Record):
+        Change.objects.lock()
+
+
+@receiver(bulk_changing)
+def _before_bulk(sender: type, **kwargs: Any) -> None:
+    Change.objects.lock()
+
+
+@receiver(post_save)
+def _saved(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
+    if issubclass(sender, Record):
+        _log([instance], "created" if created else "updated")
+
+
+# Before, not after: afterwards the row has neither a key nor many-to-many links to take the hash of.
+@receiver(pre_delete)
+def _deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    if issubclass(sender, Record):
+        _log([instance], "deleted")
+
+
+@receiver(m2m_changed)
+def _linked(sender: type, instance: Any, action: str, model: type, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
+    """A change of links is a change of the record that holds them, from whichever side it was made."""
+    if not isinstance(instance, Record):
+        return
+    if action.startswith("pre_"):
+        Change.objects.lock()
+    elif not reverse:
+        _log([instance], "updated")
+    elif pk_set and issubclass(model, Record):
+        _log(model._base_manager.filter(pk__in=pk_set), "updated")
+
+
+@receiver(bulk_changed)
+def _changed_in_bulk(sender: type[Record], pks: Collection[int], action: str, **kwargs: Any) -> None:
+    records = list(sender._base_manager.filter(pk__in=pks))
+    actor = current_actor()
+    versions = sender.history.bulk_history_create(
+        records, update=action == "updated", default_change_reason=actor.why[:100]
+    )
+    _keep_links(sender, records, versions)
+    _log(records, action)
+
+
+def _keep_links(model: type[Record], records: list[Record], versions: list[Any]) -> None:
+    """django-simple-history keeps many-to-many links with single saves only; for bulk writes we do."""
+    version_by_pk = {record.pk: version for record, version in zip(records, versions, strict=True)}
+    for name in model._history_m2m_fields:
+        field: Any = model._meta.get_field(name)
+        own, other = field.m2m_column_name(), field.m2m_reverse_name()
+        links = field.remote_field.through._base_manager.filter(**{f"{own}__in": version_by_pk})
+        history_model = getattr(model.history.model, name).model
+        history_model._base_manager.bulk_create(
+            history_model(history=version_by_pk[link[own]], **link) for link in links.values("id", own, other)
+        )
+
+
+@receiver(pre_create_historical_record)
+def _give_reason(history_instance: Any, **kwargs: Any) -> None:
+    if not history_instance.history_change_reason:
+        history_instance.history_change_reason = current_actor().why[:100] or None
+
+
+def _log(records: Any, action: str) -> None:
+    Change.objects.append(records, action)
+    # One wake-up for a transaction is enough; `run_on_commit` forgets those of a rolled-back savepoint by itself.
+    if not any(entry[1] is follow_changes for entry in connection.run_on_commit):
+        transaction.on_commit(follow_changes, robust=True)
