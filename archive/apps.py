@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import checks, signals  # noqa: F401  (registers receivers and system checks)
+        from archive.curation.roles import set_up_groups
+
+        post_migrate.connect(set_up_groups, sender=self)

@@ -91,6 +91,11 @@ class DatedQuerySet(RecordQuerySet):
     def in_year(self, year: int) -> Self:
         return self.between(date(year, 1, 1), date(year, 12, 31))
 
+    def linked_to(self, lookup: str, targets: Iterable[object]) -> Self:
+        """Records linked to any of the targets through the lookup, each once."""
+        linked = self.model._base_manager.filter(**_link(lookup, "__in", targets))
+        return self.filter(pk__in=linked.values("pk"))
+
     def undated(self) -> Self:
         return self.filter(date_earliest__isnull=True)
 
@@ -177,7 +182,13 @@ def count_of(queryset: models.QuerySet, link: str) -> Coalesce:
 
     A subquery, so that several counts side by side don't multiply each other.
     """
-    return count_rows(queryset.filter(**{link: OuterRef("pk")}))
+    return count_rows(queryset.filter(**_link(link, "", OuterRef("pk"))))
+
+
+def _link(lookup: str, operator: str, target: object) -> dict[str, object]:
+    """Filter arguments for a link; one that leads through an event counts only where the event is published."""
+    through_event = {"events__status": "published"} if lookup.startswith("events__") else {}
+    return {f"{lookup}{operator}": target, **through_event}
 
 
 def count_rows(queryset: models.QuerySet) -> Coalesce:

@@ -1,5 +1,6 @@
 """Settings: one file; every knob comes from the environment and is listed in docs/operations.md."""
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -24,17 +25,16 @@ def _secret_key() -> str:
         fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
-        try:
-            # Linked, not renamed: of two processes that start together one wins and both read the same key.
+        # Linked, not renamed: of two processes that start together one wins and both read the same key.
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text().strip()
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Loopback always: health checks of the machine itself come by that name.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["localhost", "[::1]"]), "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CONTACT_EMAIL = env("CONTACT_EMAIL", default="")
@@ -97,7 +97,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # Writers queue up from the start of their transaction instead of failing in the middle of it.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # FULL: NORMAL may lose the last commits when the power fails. recursive_triggers: INSERT OR REPLACE fires delete triggers.
+        # FULL: NORMAL may lose the last commits when the power fails.
+        # recursive_triggers: else INSERT OR REPLACE walks past delete triggers.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
         ),

@@ -1,3 +1,19 @@
-from django.urls import path
+"""Addresses. Pages carry the language as a prefix (English none); machine interfaces and the admin stand outside."""
 
-urlpatterns = []
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from archive.views import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    *i18n_patterns(path("", include("archive.urls")), prefix_default_language=False),
+]
+
+handler400 = "archive.views.errors.bad_request"
+handler403 = "archive.views.errors.permission_denied"
+handler404 = "archive.views.errors.page_not_found"
+handler500 = "archive.views.errors.server_error"

@@ -200,8 +200,8 @@ class _Loading:
                 self._overwrite(record, wanted, links)
 
     def _overwrite(self, record: Any, wanted: Any, links: "_Links") -> None:
-        for field in record._meta.concrete_fields:
-            setattr(record, field.attname, getattr(wanted, field.attname))
+        for column in record._meta.concrete_fields:
+            setattr(record, column.attname, getattr(wanted, column.attname))
         try:
             with transaction.atomic():
                 record.save()

@@ -129,6 +129,7 @@ class Article(Dated, Reviewed, Slugged):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+        permissions = [("publish_article", "Can publish article")]
         ordering = ["-date_earliest", "slug"]
         constraints = [
             *Dated.Meta.constraints,

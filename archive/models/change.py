@@ -29,7 +29,8 @@ class Actor:
     why: str = ""
 
 
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())
+_NOBODY = Actor()
+_actor: ContextVar[Actor] = ContextVar("actor", default=_NOBODY)  # noqa: B039  (frozen)
 
 
 @contextmanager

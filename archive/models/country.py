@@ -3,6 +3,7 @@ import datetime
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from archive import dates
@@ -48,6 +49,11 @@ class Country(Names, Record):
         """The country's standing in the SCO on that day; None where it had none that we know of."""
         periods = [period for period in self.sco_status.all() if period.kind == CountryStatus.Kind.STATUS]
         return next((period for period in reversed(periods) if period.covers(day)), None)
+
+    @property
+    def current_status(self) -> "CountryStatus | None":
+        """The country's standing today."""
+        return self.status_on(timezone.localdate())
 
 
 class CountryStatusKind(models.TextChoices):

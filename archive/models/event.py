@@ -140,6 +140,7 @@ class Event(Dated, Reviewed, Slugged):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        permissions = [("publish_event", "Can publish event")]
         ordering = ["-date_earliest", "slug"]
         constraints = [
             *Dated.Meta.constraints,

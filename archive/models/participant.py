@@ -40,6 +40,7 @@ class Participant(Names, Reviewed, Slugged):
         abstract = False
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
+        permissions = [("publish_participant", "Can publish participant")]
         ordering = ["name"]
         constraints = [*Reviewed.Meta.constraints, allowed("kind", ParticipantKind)]
 

@@ -78,10 +78,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], parsed: Parsed) -> tuple[Hit, ...]
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
     models = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
     records = models[scope].objects.published()
-    if scope is Scope.PARTICIPANTS:
-        records = records.select_related("country")
-    else:
-        records = records.for_cards()
+    records = records.select_related("country") if scope is Scope.PARTICIPANTS else records.for_cards()
     by_pk = {record.pk: record for record in records.filter(pk__in=pks)}
     matches = matcher(parsed.tree)
     return tuple(

@@ -24,7 +24,7 @@ def matcher(tree: Node) -> _Matches:
             case Prefix(form):
                 prefixes.append(form)
     starts = tuple(prefixes)
-    return lambda form: form in exact or stem(form) in stems or bool(starts) and form.startswith(starts)
+    return lambda form: form in exact or stem(form) in stems or (bool(starts) and form.startswith(starts))
 
 
 def _terms(node: Node) -> Iterator[Word | Phrase | Prefix]:

@@ -30,7 +30,10 @@ _SPELLINGS = {
 _ISATION = re.compile(r"is(ation|ations|ational|e|ed|es|ing)\Z")
 
 # Too common to ask for; skipped in a query beside other words, kept in phrases.
-STOP_WORDS = frozenset("a an and are as at be by for from in is it its of on or that the this to was were with".split())
+STOP_WORDS = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or")
+    + ("that", "the", "this", "to", "was", "were", "with")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ and facet counts are computed here, on columns read once for each state of the i
 """
 
 import logging
-import os
 import shutil
 import threading
 import uuid
@@ -156,11 +155,10 @@ class WhooshEngine:
 
     def _searcher(self) -> Searcher:
         """This thread's searcher of the newest state. Never refreshed, always opened anew: refreshing brings merged segments back."""
-        target = os.readlink(self._current) if self._current.is_symlink() else ""
+        target = self._current.readlink().name if self._current.is_symlink() else ""
         held = getattr(self._local, "held", None)
-        if held is not None and held[0][0] == target:
-            if index.open_dir(str(self.folder / target)).latest_generation() == held[0][1]:
-                return held[1]
+        if held is not None and held[0] == (target, self._generation(target)):
+            return held[1]
         ix = self._open()
         reader = ix.reader()
         searcher = Searcher(reader, weighting=scoring.BM25F())
@@ -168,6 +166,10 @@ class WhooshEngine:
             held[1].close()
         self._local.held = ((target, reader.generation()), searcher)
         return searcher
+
+    def _generation(self, target: str) -> int:
+        """The number of the last commit in a generation's folder; -1 where there is none."""
+        return index.open_dir(str(self.folder / target)).latest_generation()
 
     def _columns_of(self, searcher: Searcher) -> _Columns:
         key = self._local.held[0]

@@ -1,5 +1,4 @@
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -31,7 +30,8 @@ class Command(BaseCommand):
             # Beside its place first: a broken run leaves no half export under the name.
             with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
                 file.writelines(lines)
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
+            written = Path(file.name)
+            written.chmod(0o644)
+            written.replace(path)
         except OSError as error:
             raise CommandError(f"Can't write {output}: {error.strerror}.") from error

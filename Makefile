@@ -1,0 +1,93 @@
+# Everything a person or CI does with the project. `make` alone lists the targets.
+# Only .venv and var/ are written.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ROLE ?= curator
+ARCHIVE_DATA_DIR ?= $(CURDIR)/var
+export HOST PORT ARCHIVE_DATA_DIR
+export PYTHONPYCACHEPREFIX := $(ARCHIVE_DATA_DIR)/cache/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
+        curator lock clean
+
+help:
+	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
+	@echo "make test       install what tests need, run everything on SQLite and on PostgreSQL"
+	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
+	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
+	@echo "make lock       write the lock files anew from pyproject.toml"
+	@echo "make clean      remove .venv and var/cache; the archive's data stay"
+
+# The stamps hold the hash of what was installed: a changed lock file installs anew, nothing else does.
+$(VENV)/installed: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	touch $@
+
+run: prepare serve
+
+# Safe to repeat: a second time nothing is loaded or built anew, and curators' edits stay.
+prepare: $(VENV)/installed
+	mkdir -p $(ARCHIVE_DATA_DIR)
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py load_archive
+	$(BIN)/python manage.py rebuild_index --if-needed
+	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+
+serve: $(VENV)/installed
+	@echo "Serving on http://$(HOST):$(PORT)/ (stop with Ctrl-C)"
+	exec $(BIN)/gunicorn --config scosite/gunicorn.py scosite.wsgi
+
+test: check test-sqlite test-postgres
+
+test-sqlite: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(PYTEST)
+
+# The same suite on a real PostgreSQL: TEST_DATABASE_URL, or a server that the tests start.
+test-postgres: $(VENV)/installed-dev
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest $(PYTEST)
+
+check: lint types imports migrations deploy-check compose-check
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/installed-dev
+	$(BIN)/lint-imports --no-cache
+
+migrations: $(VENV)/installed-dev
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+deploy-check: $(VENV)/installed-dev
+	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w0) SITE_URL=https://archive.example ALLOWED_HOSTS=archive.example \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+compose-check: $(VENV)/installed-dev
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+curator: $(VENV)/installed
+	$(BIN)/python manage.py create_curator --role $(ROLE)
+
+# Needs uv (pip install uv); the products are what everything else installs from.
+lock:
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml --group dev \
+		--constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) $(ARCHIVE_DATA_DIR)/cache

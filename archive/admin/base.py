@@ -1,0 +1,186 @@
+"""What the admin pages of all records share: history, deletion, the reason of a change; and rows kept with a record."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_field, unquote
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from simple_history.admin import SimpleHistoryAdmin
+
+from archive.admin.forms import FORMFIELD_OVERRIDES, ROW_FORMFIELD_OVERRIDES, RecordForm
+from archive.curation.roles import may_publish
+from archive.models import recording
+
+NAMES = ("name", "name_ru", "name_zh", "variants")
+NAMES_SEARCH = ("name", "name_ru", "name_zh", "variants", "slug")
+SOURCED = (("source_article", "confidence"), ("source", "note"))
+
+
+class RecordAdmin(SimpleHistoryAdmin):
+    """Base of all admins of records. `slug_from` names the field that a new record's slug is made of."""
+
+    form = RecordForm
+    formfield_overrides = FORMFIELD_OVERRIDES
+    list_per_page = 50
+    object_history_list_template = "admin/archive/history_list.html"
+    slug_from: ClassVar[str] = ""
+
+    class Media:
+        css: ClassVar = {"all": ["admin-archive/curation.css"]}
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+        return {"slug": (self.slug_from,)} if self.slug_from and obj is None else {}
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """As Django's; what the form gives as the reason of the change goes into the log."""
+        why = request.POST.get("_why", "").replace("\0", "").strip()
+        with recording(by=request.user.get_username(), why=why):
+            return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "why": why})
+
+    # Deletion ---------------------------------------------------------------------------------------------------------
+
+    def why_kept(self, request: HttpRequest, record: Any) -> str:
+        """Why the record can't be deleted; empty where nothing stands against it but protected links."""
+        for relation in record._meta.related_objects:
+            # Other links protect themselves; Django drops those of many-to-many fields silently.
+            if relation.many_to_many and relation.through._meta.auto_created:
+                n = getattr(record, relation.get_accessor_name()).count()
+                if n:
+                    return _("“%(record)s” is linked from records (%(kind)s: %(n)d). Take it out there first.") % {
+                        "record": record,
+                        "kind": relation.related_model._meta.verbose_name_plural,
+                        "n": n,
+                    }
+        return ""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """As Django's, the one place that both ways of deleting go through: what is to be kept counts as protected."""
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = [reason for record in objs if (reason := self.why_kept(request, record))]
+        return to_delete, counts, lacking, [*kept, *protected]
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        with transaction.atomic():
+            for record in queryset:
+                self.delete_model(request, record)
+
+    # History ----------------------------------------------------------------------------------------------------------
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not unquote(object_id).isdecimal():
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """One version beside the record as it is now.
+
+        Versions are shown, not restored: django-simple-history would write the old row whole, its status and slug too,
+        and so turn what is public into a draft again.
+        """
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        record = self.get_object(request, unquote(object_id))
+        if record is None or not version_id.isdecimal():
+            raise Http404
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        version = get_object_or_404(self.model.history, id=record.pk, history_id=version_id)
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        links = [self.model._meta.get_field(name) for name in self.model._history_m2m_fields]
+        rows = [(field.verbose_name, _shown(version, field), _shown(record, field)) for field in fields]
+        rows += [(field.verbose_name, _linked_then(version, field), _linked_now(record, field)) for field in links]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Version of “%(record)s”") % {"record": record},
+            "opts": self.model._meta,
+            "record": record,
+            "version": version,
+            "rows": rows,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/archive/version.html", context)
+
+
+def _shown(record: Any, field: Any) -> str:
+    try:
+        value = getattr(record, field.name)
+    except ObjectDoesNotExist:
+        return _("deleted (number %(pk)s)") % {"pk": getattr(record, field.attname)}
+    return str(value or "–") if field.is_relation else str(display_for_field(value, field, "–"))
+
+
+def _linked_now(record: Any, field: Any) -> str:
+    return ", ".join(sorted(map(str, getattr(record, field.name).all()))) or "–"
+
+
+def _linked_then(version: Any, field: Any) -> str:
+    rows = getattr(version, field.name).all()
+    return ", ".join(sorted(str(getattr(row, field.m2m_reverse_field_name())) for row in rows)) or "–"
+
+
+class CountedAdmin(RecordAdmin):
+    """Records that count the published events and articles that point to them."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).with_counts()
+
+    @admin.display(description=gettext_lazy("public events"), ordering="event_count")
+    def event_count(self, record: Any) -> int:
+        return record.event_count
+
+    @admin.display(description=gettext_lazy("public articles"), ordering="article_count")
+    def article_count(self, record: Any) -> int:
+        return record.article_count
+
+
+class RowInline(admin.StackedInline):
+    """Rows of a record on its page. Whoever may change the record may change them."""
+
+    form = RecordForm
+    formfield_overrides = ROW_FORMFIELD_OVERRIDES
+    extra = 0
+    show_change_link = True
+
+
+class RowAdmin(RecordAdmin):
+    """A list of rows that belong to records. They are edited with their record; here they are looked through.
+
+    `owners` name the links to the records with a status that a row belongs to: while one of them was never public,
+    nor was the row, and a curator may change it. Rows are added here only by those who may change all such records.
+    """
+
+    owners: ClassVar[tuple[str, ...]] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.owners if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._may_publish(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_open(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_open(request, obj)
+
+    def _is_open(self, request: HttpRequest, row: Any) -> bool:
+        if row is None or self._may_publish(request):
+            return True
+        return any(getattr(row, owner).first_public_at is None for owner in self.owners)
+
+    def _may_publish(self, request: HttpRequest) -> bool:
+        models_of_owners = (self.model._meta.get_field(owner).related_model for owner in self.owners)
+        return all(may_publish(request.user, model) for model in models_of_owners)

@@ -1,0 +1,254 @@
+"""What the lists of events and articles can be narrowed by: the words of the search, as django-filter FilterSets."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import Field, SelectMultiple
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
+
+# Participants are many: the list offers the most frequent, any other can stand in the address.
+OFFERED_PARTICIPANTS = 40
+
+_KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
+
+# Added by others to links that people share; they change nothing here.
+_TOLERATED = ("utm_", "fbclid", "gclid", "ref")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a filter can take."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A filter of the form, with its options."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> tuple[Option, ...]:
+        return tuple(option for option in self.options if option.is_chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, and the query string of the same list without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+class YearsField(Field):
+    """Years as four digits, or "undated"; several are alternatives."""
+
+    widget = SelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        values = [value] if isinstance(value, str) else list(value or [])
+        for year in values:
+            if not (year == "undated" or (year.isascii() and year.isdigit() and len(year) == 4 and year != "0000")):
+                raise ValidationError(
+                    _("“%(value)s” is not a year: write four digits, such as 2014.") % {"value": year[:20]}
+                )
+        return values
+
+
+class YearFilter(django_filters.Filter):
+    field_class = YearsField
+
+    def filter(self, qs: Any, value: list[str] | None) -> Any:
+        if not value:
+            return qs
+        return reduce(or_, (qs.undated() if year == "undated" else qs.in_year(int(year)) for year in value))
+
+
+class LinkField(django_filters.fields.ModelMultipleChoiceField):
+    """Refuses what can be no slug or code before the database sees it (PostgreSQL fails on NUL)."""
+
+    def _check_values(self, value: Any) -> Any:
+        for one in value:
+            if not _KEY.fullmatch(one):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": one[:30]}
+                )
+        return super()._check_values(value)
+
+
+class LinkFilter(django_filters.ModelMultipleChoiceFilter):
+    """Records linked to any of the chosen ones, each once: by subquery, so that nothing needs to be made distinct."""
+
+    field_class = LinkField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("to_field_name", "slug")
+        super().__init__(*args, **kwargs)
+        self.extra["error_messages"] = {
+            "invalid_choice": gettext_lazy("“%(value)s” is not known here."),
+            "invalid_pk_value": gettext_lazy("“%(pk)s” is not known here."),
+        }
+
+    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
+        if not value:
+            return qs
+        return qs.linked_to(self.field_name, value)
+
+
+class EventCountryFilter(LinkFilter):
+    """Countries that hosted or took part."""
+
+    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
+        return qs.involving(value) if value else qs
+
+
+class KindFilter(django_filters.MultipleChoiceFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s” is not a kind known here.")}
+
+
+class SortFilter(django_filters.ChoiceFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[("newest", ""), ("oldest", "")], empty_label=None, **kwargs)
+        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: sort by newest or oldest.")}
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        return qs.oldest() if value == "oldest" else qs.newest()
+
+
+class BrowseFilterSet(django_filters.FilterSet):
+    """Base: years and order, the options of the form, the chips of what is in force, and what was not understood."""
+
+    year = YearFilter(label=gettext_lazy("Year"))
+    sort = SortFilter(label=gettext_lazy("Order"))
+
+    @property
+    def is_known(self) -> bool:
+        """True where every filter of the address is one of ours and has a known value."""
+        return self.form.is_valid() and not self.unknown
+
+    @property
+    def unknown(self) -> list[str]:
+        """Names in the address that are no filters."""
+        known = {*self.filters, "page", "format"}
+        return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+
+    @property
+    def problems(self) -> list[str]:
+        """A sentence for each thing that was not understood."""
+        found = [
+            _("There is no filter “%(name)s”; known are %(filters)s.")
+            % {"name": name[:30], "filters": ", ".join(self.filters)}
+            for name in self.unknown
+        ]
+        for name, errors in self.form.errors.items():
+            found += [f"{self.filters[name].label}: {error}" for error in errors]
+        return found
+
+    def found(self) -> Any:
+        """The records that match; none where the address was not understood."""
+        return self.qs if self.is_known else self.queryset.none()
+
+    def groups(self) -> list[Group]:
+        """The filters with their options; one query for each kind of record."""
+        chosen = {name: set(self.data.getlist(name)) for name in self.filters}
+        rows = {
+            "year": self._years(),
+            **{name: self._options(name) for name in self.filters if name not in ("year", "sort")},
+        }
+        return [
+            Group(
+                name,
+                str(self.filters[name].label),
+                tuple(Option(value, label, value in chosen[name]) for value, label in options),
+            )
+            for name, options in rows.items()
+        ]
+
+    def _years(self) -> list[tuple[str, str]]:
+        years = [(str(year), str(year)) for year in sorted(self.queryset.counts_by_year(), reverse=True)]
+        return [*years, ("undated", _("undated"))]
+
+    def _options(self, name: str) -> list[tuple[str, str]]:
+        one = self.filters[name]
+        if not isinstance(one, LinkFilter):
+            return [(str(value), str(label)) for value, label in one.extra["choices"]]
+        key = one.extra["to_field_name"]
+        offered = _offered(self.form.fields[name].queryset)
+        options = {str(getattr(record, key)): record.name for record in offered}
+        if self.form.is_valid():
+            options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
+        return sorted(options.items(), key=lambda option: option[1])
+
+    def chips(self, groups: Iterable[Group]) -> list[Chip]:
+        return [
+            Chip(group.label, option.label, self._without(group.name, option.value))
+            for group in groups
+            for option in group.chosen
+        ]
+
+    def _without(self, name: str, value: str) -> str:
+        """The query string without one value; the page goes too, for it belongs to another list."""
+        params = self.data.copy()
+        params.setlist(name, [other for other in params.getlist(name) if other != value])
+        params.pop("page", None)
+        return params.urlencode()
+
+
+def _offered(queryset: QuerySet) -> QuerySet:
+    """Records that something points to; of many participants the most frequent."""
+    offered = queryset.with_counts().exclude(event_count=0, article_count=0)  # type: ignore[attr-defined]
+    if queryset.model is Participant:
+        offered = offered.order_by("-article_count", "-event_count", "name")[:OFFERED_PARTICIPANTS]
+    return offered
+
+
+class EventFilterSet(BrowseFilterSet):
+    kind = KindFilter(label=gettext_lazy("Kind"), choices=Event.Kind.choices)
+    country = EventCountryFilter(
+        label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
+    )
+    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
+    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+    participant = LinkFilter(
+        label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
+    )
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+
+class ArticleFilterSet(BrowseFilterSet):
+    kind = KindFilter(label=gettext_lazy("Kind"), choices=Article.Kind.choices)
+    country = LinkFilter(
+        label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
+    )
+    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="events__city")
+    topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
+    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="events__series")
+    participant = LinkFilter(
+        label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
+    )
+
+    class Meta:
+        model = Article
+        fields: list[str] = []

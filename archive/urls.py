@@ -1,0 +1,46 @@
+"""The pages' addresses (docs/architecture.md lists the contract)."""
+
+from django.urls import path, register_converter
+
+from archive.views import browse, pages, records, search
+
+
+class YearConverter:
+    """Four digits; anything else is no year and answers 404."""
+
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}"
+
+
+register_converter(YearConverter, "year")
+
+app_name = "archive"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("about/", pages.about, name="about"),
+    path("search/", search.results, name="search"),
+    path("articles/", browse.articles, name="article-list"),
+    path("articles/<slug:slug>/", records.article, name="article-detail"),
+    path("events/", browse.events, name="event-list"),
+    path("events/<slug:slug>/", records.event, name="event-detail"),
+    path("years/", browse.years, name="year-list"),
+    path("years/undated/", browse.undated, name="year-undated"),
+    path("years/<year:year>/", browse.year, name="year-detail"),
+    path("cities/", browse.cities, name="city-list"),
+    path("cities/<slug:slug>/", records.city, name="city-detail"),
+    path("topics/", browse.topics, name="topic-list"),
+    path("topics/<slug:slug>/", records.topic, name="topic-detail"),
+    path("participants/", browse.participants, name="participant-list"),
+    path("participants/<slug:slug>/", records.participant, name="participant-detail"),
+    path("countries/", browse.countries, name="country-list"),
+    path("countries/<slug:code>/", records.country, name="country-detail"),
+    path("series/", browse.series, name="series-list"),
+    path("series/<slug:slug>/", records.series, name="series-detail"),
+    path("publishers/", browse.publishers, name="publisher-list"),
+    path("publishers/<slug:slug>/", records.publisher, name="publisher-detail"),
+]

@@ -1,0 +1,32 @@
+"""Answers to what can't be answered: a sentence that says what to do, never a traceback."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    """The error page, with the search box beside the message."""
+    return render(request, "archive/error.html", {"title": title, "message": message, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return show_error(request, 400, _("The request can't be understood"), _("Please check the address."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return show_error(
+        request, 403, _("Not allowed"), _("Your account may not do that. Ask an editor or administrator.")
+    )
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # Django's resolver raises with a dictionary for a message; ours is a sentence.
+    reason = exception.args[0] if isinstance(exception, Http404) and exception.args else None
+    message = reason if isinstance(reason, str) else _("There is no such page in this archive.")
+    return show_error(request, 404, _("Page not found"), message)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    # Whatever broke may be what templates need: this page needs nothing.
+    return render(None, "archive/server_error.html", status=500)  # type: ignore[arg-type]  # no request on purpose

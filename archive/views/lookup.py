@@ -1,0 +1,83 @@
+"""Finding the record of an address: published ones for everybody, others for those who may see them, old ones redirected."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from archive.models import Redirect, Reviewed
+
+
+class _Moved(Exception):
+    """The address leads elsewhere now."""
+
+
+class _Gone(Exception):
+    """What stood here was withdrawn or removed; args: what it was called, when, why."""
+
+
+def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator of record pages: GET and HEAD only; old addresses answer 301, withdrawn ones 410 with a tombstone."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except _Moved as moved:
+            return HttpResponsePermanentRedirect(moved.args[0])
+        except _Gone as gone:
+            name, at, why = gone.args
+            return render(request, "archive/gone.html", {"name": name, "at": at, "why": why}, status=410)
+
+    return answer
+
+
+def find(request: HttpRequest, queryset: QuerySet, slug: str) -> Any:
+    """The record at that address. Use within `record_page`.
+
+    A record that is not public yet is there for staff who may view it; for others the address does not exist.
+    """
+    record = queryset.filter(slug=slug).first()
+    if record is None:
+        _follow_redirect(queryset.model, slug)
+        raise Http404(_("There is no record at this address."))
+    if isinstance(record, Reviewed) and not record.is_published:
+        if record.is_withdrawn:
+            raise _Gone(str(record), record.withdrawn_at, record.withdrawal_reason)
+        if not _may_preview(request, record):
+            raise Http404(_("There is no record at this address."))
+    return record
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any = None) -> HttpResponse:
+    """Render a record's page; a preview of what is not public is marked and never cached."""
+    is_preview = isinstance(record, Reviewed) and not record.is_published
+    response = render(request, template, {**context, "is_preview": is_preview})
+    if is_preview:
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _may_preview(request: HttpRequest, record: Any) -> bool:
+    meta = record._meta
+    return request.user.is_staff and request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+
+
+def _follow_redirect(model: Any, slug: str) -> None:
+    found = Redirect.objects.filter(record_type=model._meta.model_name, old_slug=slug).first()
+    if found is None:
+        return
+    if not found.new_slug:
+        raise _Gone(slug, found.at, found.why)
+    kind = {"eventseries": "series"}.get(found.record_type, found.record_type)
+    raise _Moved(reverse(f"archive:{kind}-detail", args=[found.new_slug]))

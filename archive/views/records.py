@@ -1,0 +1,219 @@
+"""The page of one record, with everything it is linked to. The number of queries is constant (tests/views/test_queries.py)."""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from archive.models import (
+    Article,
+    Attendance,
+    City,
+    Country,
+    Coverage,
+    Delegation,
+    Event,
+    EventSeries,
+    Office,
+    Participant,
+    Publisher,
+    Topic,
+)
+from archive.views.browse import SECTION_SIZE
+from archive.views.lookup import find, record_page, show
+
+
+def _sections(events: QuerySet, articles: QuerySet) -> dict[str, Any]:
+    """Events first, then articles, newest first: the shown part and the whole number of each."""
+    return {
+        "events": events.for_cards().newest()[:SECTION_SIZE],  # type: ignore[attr-defined]
+        "event_total": events.count(),
+        "articles": articles.for_cards().newest()[:SECTION_SIZE],  # type: ignore[attr-defined]
+        "article_total": articles.count(),
+    }
+
+
+@record_page
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    covered = Coverage.objects.filter(event__status="published").select_related("event__city", "event__series")
+    found: Article = find(
+        request,
+        Article.objects.select_related("publisher", "agency", "dateline_city", "source_document").prefetch_related(
+            "countries",
+            Prefetch("participants", Participant.objects.published().select_related("country")),
+            "topics",
+            Prefetch("coverages", covered),
+        ),
+        slug,
+    )
+    events = [coverage.event_id for coverage in found.coverages.all()]
+    context = {
+        "article": found,
+        "also": Article.objects.published()
+        .linked_to("coverages__event", events)
+        .exclude(pk=found.pk)
+        .for_cards()
+        .newest()[:6],
+        "neighbours": _document_neighbours(found),
+        "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
+    }
+    return show(request, "archive/article_detail.html", context, found)
+
+
+def _document_neighbours(article: Article) -> dict[str, Article | None]:
+    """The published articles before and after it in its source document."""
+    if article.source_document_id is None or article.source_position is None:
+        return {}
+    siblings = Article.objects.published().filter(source_document=article.source_document_id)
+    return {
+        "previous": siblings.filter(source_position__lt=article.source_position).order_by("-source_position").first(),
+        "next": siblings.filter(source_position__gt=article.source_position).order_by("source_position").first(),
+    }
+
+
+@record_page
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    came = Attendance.objects.filter(participant__status="published").select_related(
+        "participant__country", "office__country", "office__organisation", "source_article"
+    )
+    covering = (
+        Coverage.objects.filter(article__status="published")
+        .select_related("article__publisher", "article__agency")
+        .order_by("article__date_earliest", "article__slug")
+    )
+    found: Event = find(
+        request,
+        Event.objects.select_related("series", "city__country", "parent").prefetch_related(
+            "host_countries",
+            "topics",
+            Prefetch("attendances", came),
+            Prefetch("delegations", Delegation.objects.select_related("country", "source_article")),
+            "figures__source_article",
+            "readings__source_article",
+            "sources__source_article",
+            Prefetch("coverages", covering),
+            Prefetch("children", Event.objects.published().oldest()),
+            "status_changes__country",
+        ),
+        slug,
+    )
+    delegations = found.delegations.all()
+    context = {
+        "event": found,
+        "came": [one for one in delegations if one.capacity != Delegation.Capacity.ANNOUNCED_ONLY],
+        "announced": [one for one in delegations if one.capacity == Delegation.Capacity.ANNOUNCED_ONLY],
+        "neighbours": _series_neighbours(found),
+    }
+    return show(request, "archive/event_detail.html", context, found)
+
+
+def _series_neighbours(event: Event) -> dict[str, Event | None]:
+    """The published events before and after it in its series, by date."""
+    if event.series_id is None or event.date_earliest is None:
+        return {}
+    others = Event.objects.published().filter(series=event.series_id, date_earliest__isnull=False).exclude(pk=event.pk)
+    day = event.date_earliest
+    return {
+        "previous": others.filter(Q(date_earliest__lt=day) | Q(date_earliest=day, slug__lt=event.slug))
+        .order_by("-date_earliest", "-slug")
+        .first(),
+        "next": others.filter(Q(date_earliest__gt=day) | Q(date_earliest=day, slug__gt=event.slug))
+        .order_by("date_earliest", "slug")
+        .first(),
+    }
+
+
+@record_page
+def participant(request: HttpRequest, slug: str) -> HttpResponse:
+    found: Participant = find(
+        request,
+        Participant.objects.select_related("country", "as_publisher").prefetch_related(
+            Prefetch("offices", Office.objects.select_related("country", "organisation", "source_article"))
+        ),
+        slug,
+    )
+    attended = Event.objects.published().linked_to("attendances__participant", [found])
+    context = {
+        "participant": found,
+        "officers": Office.objects.filter(organisation=found, participant__status="published")
+        .select_related("participant__country")
+        .order_by("start", "participant__name")[:SECTION_SIZE],
+        **_sections(attended, Article.objects.published().linked_to("participants", [found])),
+    }
+    return show(request, "archive/participant_detail.html", context, found)
+
+
+@record_page
+def country(request: HttpRequest, code: str) -> HttpResponse:
+    queryset = Country.objects.prefetch_related("sco_status__event", "sco_status__source_article")
+    found = queryset.filter(iso2=code.upper()).first()
+    if found is None:
+        raise Http404(
+            _("There is no country with this code in the archive; addresses use ISO 3166 codes, such as “cn”.")
+        )
+    if code != code.lower():
+        return redirect(found, permanent=True)
+    context = {
+        "country": found,
+        "cities": City.objects.filter(country=found).with_counts().named(),
+        "people": Participant.objects.published().filter(country=found).with_counts().named()[:SECTION_SIZE],
+        "hosted_total": Event.objects.published().linked_to("host_countries", [found]).count(),
+        **_sections(
+            Event.objects.published().involving([found]), Article.objects.published().linked_to("countries", [found])
+        ),
+    }
+    return show(request, "archive/country_detail.html", context)
+
+
+@record_page
+def city(request: HttpRequest, slug: str) -> HttpResponse:
+    found: City = find(request, City.objects.select_related("country"), slug)
+    context = {
+        "city": found,
+        "datelined": Article.objects.published().filter(dateline_city=found).for_cards().newest()[:SECTION_SIZE],
+        "datelined_total": Article.objects.published().filter(dateline_city=found).count(),
+        **_sections(
+            Event.objects.published().hosted_in(found), Article.objects.published().linked_to("events__city", [found])
+        ),
+    }
+    return show(request, "archive/city_detail.html", context)
+
+
+@record_page
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    found: Topic = find(request, Topic.objects.select_related("broader").prefetch_related("narrower"), slug)
+    context = {
+        "topic": found,
+        **_sections(
+            Event.objects.published().linked_to("topics", [found]),
+            Article.objects.published().linked_to("topics", [found]),
+        ),
+    }
+    return show(request, "archive/topic_detail.html", context)
+
+
+@record_page
+def series(request: HttpRequest, slug: str) -> HttpResponse:
+    found: EventSeries = find(request, EventSeries.objects.all(), slug)
+    context = {
+        "series": found,
+        **_sections(
+            Event.objects.published().linked_to("series", [found]),
+            Article.objects.published().linked_to("events__series", [found]),
+        ),
+    }
+    return show(request, "archive/series_detail.html", context)
+
+
+@record_page
+def publisher(request: HttpRequest, slug: str) -> HttpResponse:
+    found: Publisher = find(request, Publisher.objects.select_related("country", "organisation"), slug)
+    articles = Article.objects.published().filter(Q(publisher=found) | Q(agency=found))
+    context = {
+        "publisher": found,
+        "articles": articles.for_cards().newest()[:SECTION_SIZE],
+        "article_total": articles.count(),
+    }
+    return show(request, "archive/publisher_detail.html", context)

@@ -1,0 +1,21 @@
+"""The environment of the tests, set before Django's settings are read (pytest's `-p tests.environment`).
+
+Nothing is written outside a temporary folder, and no setting of the caller's leaks in, but for DATABASE_URL.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for name in ("SITE_URL", "ALLOWED_HOSTS", "SEARCH_URL", "DEBUG", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"):
+    os.environ.pop(name, None)
+os.environ["ARCHIVE_DATA_DIR"] = tempfile.mkdtemp(prefix="archive-tests-")
+os.environ["SECRET_KEY"] = "tests only"
+os.environ["LOG_LEVEL"] = "WARNING"
+atexit.register(shutil.rmtree, os.environ["ARCHIVE_DATA_DIR"], ignore_errors=True)
+
+
+def required(what: str) -> bool:
+    """True where ARCHIVE_TEST_REQUIRE names it: then a lack of it fails instead of skipping."""
+    return what in os.environ.get("ARCHIVE_TEST_REQUIRE", "").split(",")

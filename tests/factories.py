@@ -1,0 +1,137 @@
+"""Records for tests. Each `make_…` gives a valid, saved record with defaults of its own; keywords override fields.
+
+Articles, events and participants are public unless `status` says otherwise. Many-to-many fields take lists.
+"""
+
+from itertools import count
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from archive.models import (
+    Article,
+    Attendance,
+    City,
+    Country,
+    CountryStatus,
+    Coverage,
+    Delegation,
+    Event,
+    EventSeries,
+    EventSource,
+    Figure,
+    Office,
+    Participant,
+    Publisher,
+    Reading,
+    SourceDocument,
+    Status,
+    Topic,
+)
+
+_numbers = count(1)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SOURCE = "https://example.org/source"
+
+
+def make_country(**fields: Any) -> Country:
+    n = next(_numbers)
+    # Two letters carry 676 countries, more than any test needs.
+    code = _LETTERS[n // 26 % 26] + _LETTERS[n % 26]
+    return _make(Country, fields, name=f"Country {n}", iso2=code, iso3=f"{code}X")
+
+
+def make_city(**fields: Any) -> City:
+    return _make(City, fields, **_named("City"), country=make_country)
+
+
+def make_topic(**fields: Any) -> Topic:
+    return _make(Topic, fields, **_named("Topic"), definition="What the term means.")
+
+
+def make_series(**fields: Any) -> EventSeries:
+    return _make(EventSeries, fields, **_named("Series"))
+
+
+def make_publisher(**fields: Any) -> Publisher:
+    return _make(Publisher, fields, **_named("Publisher"), kind="agency")
+
+
+def make_document(**fields: Any) -> SourceDocument:
+    n = next(_numbers)
+    return _make(SourceDocument, fields, name=f"document-{n}.txt", kind="digest", sha256=f"{n:064x}")
+
+
+def make_participant(**fields: Any) -> Participant:
+    return _make(Participant, _public(fields), **_named("Participant"))
+
+
+def make_event(**fields: Any) -> Event:
+    return _make(Event, _public(fields), **_named("Event"), kind="summit", date="2014-09-12", date_basis="text")
+
+
+def make_article(**fields: Any) -> Article:
+    n = next(_numbers)
+    defaults = {"headline": f"Headline {n}", "slug": f"headline-{n}", "date": "2014-09-13", "date_basis": "printed"}
+    return _make(Article, _public(fields), **defaults)
+
+
+def make_coverage(**fields: Any) -> Coverage:
+    return _make(Coverage, fields, article=make_article, event=make_event)
+
+
+def make_attendance(**fields: Any) -> Attendance:
+    return _make(Attendance, fields, event=make_event, participant=make_participant, source=SOURCE)
+
+
+def make_delegation(**fields: Any) -> Delegation:
+    return _make(Delegation, fields, event=make_event, country=make_country, source=SOURCE)
+
+
+def make_figure(**fields: Any) -> Figure:
+    return _make(Figure, fields, event=make_event, label="troops", text="some 7,000", source=SOURCE)
+
+
+def make_reading(**fields: Any) -> Reading:
+    return _make(Reading, fields, event=make_event, field="date", value="13 September", source=SOURCE)
+
+
+def make_event_source(**fields: Any) -> EventSource:
+    return _make(EventSource, fields, event=make_event, supports="day and place", source=SOURCE)
+
+
+def make_office(**fields: Any) -> Office:
+    return _make(Office, fields, participant=make_participant, title="Minister", source=SOURCE)
+
+
+def make_country_status(**fields: Any) -> CountryStatus:
+    return _make(CountryStatus, fields, country=make_country, status="member", start="2001-06-15", source=SOURCE)
+
+
+def _named(word: str) -> dict[str, str]:
+    n = next(_numbers)
+    return {"name": f"{word} {n}", "slug": f"{word.lower()}-{n}"}
+
+
+def _public(fields: dict[str, Any]) -> dict[str, Any]:
+    """Published by default, with the dates that each status needs."""
+    fields = {"status": Status.PUBLISHED, **fields}
+    if fields["status"] in (Status.PUBLISHED, Status.WITHDRAWN):
+        fields.setdefault("first_public_at", timezone.now())
+    if fields["status"] == Status.WITHDRAWN:
+        fields.setdefault("withdrawn_at", timezone.now())
+        fields.setdefault("withdrawal_reason", "Withdrawn in a test.")
+    return fields
+
+
+def _make(model: type[models.Model], fields: dict[str, Any], **defaults: Any) -> Any:
+    """Save a record; a default that is a factory is called where the field is not given."""
+    links = {name: fields.pop(name) for name in list(fields) if model._meta.get_field(name).many_to_many}
+    values = {name: value() if callable(value) and name not in fields else value for name, value in defaults.items()}
+    record = model(**{**values, **fields})
+    record.full_clean()
+    record.save()
+    for name, linked in links.items():
+        getattr(record, name).set(linked)
+    return record
