@@ -236,7 +236,8 @@ class EDTFField(models.CharField):
         kwargs.setdefault(
             "help_text",
             _(
-                "A day, month or year (2014-08-24, 2016-07, 2016), a span (2014-08-24/2014-08-29), or “some day between” ([2016-01-16..2016-01-27])."
+                "A day, month or year (2014-08-24, 2016-07, 2016), a span (2014-08-24/2014-08-29), "
+                "or “some day between” ([2016-01-16..2016-01-27])."
             ),
         )
         kwargs.setdefault("validators", [validate_edtf])

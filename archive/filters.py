@@ -9,7 +9,6 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms import Field, SelectMultiple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -212,12 +211,10 @@ class BrowseFilterSet(django_filters.FilterSet):
         return params.urlencode()
 
 
-def _offered(queryset: QuerySet) -> QuerySet:
+def _offered(queryset: Any) -> Any:
     """Records that something points to; of many participants the most frequent."""
-    offered = queryset.with_counts().exclude(event_count=0, article_count=0)  # type: ignore[attr-defined]
-    if queryset.model is Participant:
-        offered = offered.order_by("-article_count", "-event_count", "name")[:OFFERED_PARTICIPANTS]
-    return offered
+    offered = queryset.most_covered()
+    return offered[:OFFERED_PARTICIPANTS] if queryset.model is Participant else offered
 
 
 class EventFilterSet(BrowseFilterSet):

@@ -29,7 +29,10 @@ def published(name: str) -> models.QuerySet:
 class RecordQuerySet(models.QuerySet):
     """Base of all querysets of records: complete change log for bulk writes, natural keys for fixtures."""
 
-    def get_by_natural_key(self, *key: object) -> models.Model:
+    # Models stand above this module: what they declare (links, natural keys) is known at run time only.
+    model: Any
+
+    def get_by_natural_key(self, *key: object) -> Any:
         """Find by the values of the model's `natural_key_fields`."""
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
 
@@ -39,7 +42,7 @@ class RecordQuerySet(models.QuerySet):
             bulk_changing.send(sender=self.model)
             pks = list(self.values_list("pk", flat=True))
             # A sliced or ordered queryset can't be updated; by key it is the same rows, whatever `values` changes.
-            updated = super(RecordQuerySet, self.model._base_manager.filter(pk__in=pks)).update(**values)
+            updated = models.QuerySet.update(self.model._base_manager.filter(pk__in=pks), **values)
             bulk_changed.send(sender=self.model, pks=pks, action="updated")
         return updated
 
@@ -81,7 +84,15 @@ class NamedQuerySet(RecordQuerySet):
         return self.order_by("name")
 
 
-class DatedQuerySet(RecordQuerySet):
+class ReviewedQuerySet(RecordQuerySet):
+    """Records that go through draft, review, publication and withdrawal."""
+
+    def published(self) -> Self:
+        """What the public may see. Every page, count, suggestion, feed and export starts here."""
+        return self.filter(status="published")
+
+
+class DatedQuerySet(ReviewedQuerySet):
     """Records with a partial date; a period matches what overlaps it."""
 
     def between(self, first: date, last: date) -> Self:
@@ -128,15 +139,7 @@ class DatedQuerySet(RecordQuerySet):
         return counts
 
 
-class ReviewedQuerySet(RecordQuerySet):
-    """Records that go through draft, review, publication and withdrawal."""
-
-    def published(self) -> Self:
-        """What the public may see. Every page, count, suggestion, feed and export starts here."""
-        return self.filter(status="published")
-
-
-class ArticleQuerySet(DatedQuerySet, ReviewedQuerySet):
+class ArticleQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
         """Exactly what `includes/article_card.html` shows."""
         return self.select_related("publisher", "agency").prefetch_related("countries", "topics")
@@ -148,7 +151,7 @@ class ArticleQuerySet(DatedQuerySet, ReviewedQuerySet):
         )
 
 
-class EventQuerySet(DatedQuerySet, ReviewedQuerySet):
+class EventQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
         """Exactly what `includes/event_card.html` shows."""
         return (
@@ -210,6 +213,18 @@ class LinkedQuerySet(NamedQuerySet):
             article_count=count_of(published("Article"), self.model.article_link),
         )
 
+    def most_hosting(self) -> Self:
+        """Those with events, most events first."""
+        return self.with_counts().filter(event_count__gt=0).order_by("-event_count", "name")
+
+    def most_covered(self) -> Self:
+        """Those with articles or events, most articles first."""
+        return (
+            self.with_counts()
+            .exclude(article_count=0, event_count=0)
+            .order_by("-article_count", "-event_count", "name")
+        )
+
 
 class CountryQuerySet(LinkedQuerySet):
     def with_counts(self) -> Self:
@@ -221,5 +236,7 @@ class CountryQuerySet(LinkedQuerySet):
         )
 
 
-class ParticipantQuerySet(ReviewedQuerySet, LinkedQuerySet):
-    pass
+class ParticipantQuerySet(LinkedQuerySet):
+    def published(self) -> Self:
+        """What the public may see."""
+        return self.filter(status="published")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import ManyToManyRel
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from simple_history.signals import pre_create_historical_record
@@ -37,27 +38,45 @@ def _saved(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
 
 # Before, not after: afterwards the row has neither a key nor many-to-many links to take the hash of.
 @receiver(pre_delete)
-def _deleted(sender: type, instance: Any, **kwargs: Any) -> None:
-    if issubclass(sender, Record):
-        _log([instance], "deleted")
+def _deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
+    if not issubclass(sender, Record):
+        return
+    # The cascade takes the links of others to this record without a word: cut them first, where it is logged.
+    for relation in sender._meta.related_objects:
+        if isinstance(relation, ManyToManyRel) and relation.through._meta.auto_created:
+            getattr(instance, relation.get_accessor_name() or "").clear()
+    _log([instance], "deleted")
 
 
 @receiver(m2m_changed)
-def _linked(sender: type, instance: Any, action: str, model: type, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
+def _linked(sender: Any, instance: Any, action: str, model: type, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
     """A change of links is a change of the record that holds them, from whichever side it was made."""
-    if not isinstance(instance, Record):
+    if not isinstance(instance, Record) or not issubclass(model, Record):
         return
     if action.startswith("pre_"):
         Change.objects.lock()
-    elif not reverse:
-        _log([instance], "updated")
-    elif pk_set and issubclass(model, Record):
-        _log(model._base_manager.filter(pk__in=pk_set), "updated")
+    if not reverse:
+        if action.startswith("post_"):
+            _log([instance], "updated")
+        return
+    if action == "pre_clear":
+        # Which they were can't be asked any more once they are gone.
+        instance.__dict__["_holders"] = _holders(sender, instance, model)
+    elif action.startswith("post_"):
+        _changed_in_bulk(model, instance.__dict__.pop("_holders", pk_set), "updated")
+
+
+def _holders(through: Any, target: Record, model: type[Record]) -> list[int]:
+    """Keys of the records of `model` that are linked to the target."""
+    field: Any = next(field for field in model._meta.many_to_many if field.remote_field.through is through)
+    return list(model._base_manager.filter(**{field.name: target}).values_list("pk", flat=True))
 
 
 @receiver(bulk_changed)
 def _changed_in_bulk(sender: type[Record], pks: Collection[int], action: str, **kwargs: Any) -> None:
-    records = list(sender._base_manager.filter(pk__in=pks))
+    records = list(sender._base_manager.filter(pk__in=pks).order_by("pk"))
+    if not records:
+        return
     actor = current_actor()
     versions = sender.history.bulk_history_create(
         records, update=action == "updated", default_change_reason=actor.why[:100]
@@ -85,8 +104,10 @@ def _give_reason(history_instance: Any, **kwargs: Any) -> None:
         history_instance.history_change_reason = current_actor().why[:100] or None
 
 
-def _log(records: Any, action: str) -> None:
-    Change.objects.append(records, action)
+def _log(records: list[Record], action: str) -> None:
+    """Log what the database holds now: an object in memory may differ from it (unsaved fields, other spellings)."""
+    stored = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).order_by("pk")
+    Change.objects.append(stored, action)
     # One wake-up for a transaction is enough; `run_on_commit` forgets those of a rolled-back savepoint by itself.
     if not any(entry[1] is follow_changes for entry in connection.run_on_commit):
         transaction.on_commit(follow_changes, robust=True)

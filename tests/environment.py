@@ -7,10 +7,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 for name in ("SITE_URL", "ALLOWED_HOSTS", "SEARCH_URL", "DEBUG", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"):
     os.environ.pop(name, None)
 os.environ["ARCHIVE_DATA_DIR"] = tempfile.mkdtemp(prefix="archive-tests-")
+# Where collectstatic would write; whitenoise warns where it is missing.
+(Path(os.environ["ARCHIVE_DATA_DIR"]) / "static").mkdir()
 os.environ["SECRET_KEY"] = "tests only"
 os.environ["LOG_LEVEL"] = "WARNING"
 atexit.register(shutil.rmtree, os.environ["ARCHIVE_DATA_DIR"], ignore_errors=True)

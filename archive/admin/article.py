@@ -26,7 +26,7 @@ class CoverageOfEvents(RowInline):
 class ArticleAdmin(ReviewedAdmin):
     slug_from = "headline"
     save_on_top = True
-    list_display = ("headline_shown", "date_shown", "publisher", "agency", "kind", "status", "event_count")
+    list_display = ("headline_shown", "status", "date_shown", "source_shown", "kind", "event_count")
     list_filter = (
         "status",
         "kind",
@@ -60,7 +60,7 @@ class ArticleAdmin(ReviewedAdmin):
     inlines = (CoverageOfEvents,)
     fieldsets = (
         (
-            None,
+            _("Item"),
             {
                 "fields": ("headline", "headline_supplied", "slug", ("kind", "language"), "publisher", "agency", "url"),
                 "description": _(
@@ -109,6 +109,10 @@ class ArticleAdmin(ReviewedAdmin):
     @admin.display(description=_("headline"), ordering="headline")
     def headline_shown(self, article: Article) -> str:
         return article.shown_headline
+
+    @admin.display(description=_("published by"), ordering="publisher__name")
+    def source_shown(self, article: Article) -> str:
+        return " / ".join(str(source) for source in (article.publisher, article.agency) if source) or "–"
 
     @admin.display(description=_("events"), ordering="event_count")
     def event_count(self, article: Any) -> int:

@@ -28,6 +28,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     form = RecordForm
     formfield_overrides = FORMFIELD_OVERRIDES
     list_per_page = 50
+    object_history_template = "admin/archive/history.html"
     object_history_list_template = "admin/archive/history_list.html"
     slug_from: ClassVar[str] = ""
 
@@ -65,7 +66,7 @@ class RecordAdmin(SimpleHistoryAdmin):
         """As Django's, the one place that both ways of deleting go through: what is to be kept counts as protected."""
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
         kept = [reason for record in objs if (reason := self.why_kept(request, record))]
-        return to_delete, counts, lacking, [*kept, *protected]
+        return to_delete, counts, lacking, kept or protected
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         with transaction.atomic():

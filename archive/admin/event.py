@@ -57,7 +57,7 @@ class EventSourceInline(RowInline):
 class EventAdmin(ReviewedAdmin):
     slug_from = "name"
     save_on_top = True
-    list_display = ("name", "date_shown", "kind", "series", "city", "state", "status", "article_count")
+    list_display = ("name", "status", "date_shown", "city", "kind", "state", "series", "article_count")
     list_filter = (
         "status",
         "kind",
@@ -86,7 +86,7 @@ class EventAdmin(ReviewedAdmin):
     )
     fieldsets = (
         (
-            None,
+            _("Event"),
             {
                 "fields": (
                     "name",

@@ -10,17 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RecordForm(forms.ModelForm):
-    """Checks all constraints of the model.
+    """Checks the constraints on fields that follow from others, too.
 
-    Django skips those that mention a field outside the form, as the earliest and latest day are; the database would
-    then refuse the row, and the curator see an error page instead of a message.
+    Django skips a constraint that mentions a field outside the form, as the earliest and latest day are; the database
+    would then refuse the row, and the curator see an error page instead of a message.
     """
 
-    def validate_constraints(self) -> None:
-        try:
-            self.instance.validate_constraints(exclude=set(self.errors))
-        except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined]  # as ModelForm itself does here
+    def _get_validation_exclusions(self) -> set[str]:
+        derived = {field.name for field in self.instance._meta.concrete_fields if not field.editable}
+        return super()._get_validation_exclusions() - derived  # type: ignore[misc]  # Django's, though not documented
 
 
 class LinesField(forms.CharField):

@@ -22,7 +22,7 @@ class OfficeInline(RowInline):
 @admin.register(Participant)
 class ParticipantAdmin(ReviewedAdmin, CountedAdmin):
     slug_from = "name"
-    list_display = ("name", "kind", "country", "status", "event_count", "article_count")
+    list_display = ("name", "status", "kind", "country", "event_count", "article_count")
     list_filter = ("status", "kind", ("country", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("country",)
     search_fields = NAMES_SEARCH
@@ -31,7 +31,7 @@ class ParticipantAdmin(ReviewedAdmin, CountedAdmin):
     inlines = (OfficeInline,)
     fieldsets = (
         (
-            None,
+            _("Names"),
             {
                 "fields": ("name", ("name_ru", "name_zh"), "variants", "slug", ("kind", "country"), "description"),
                 "description": _("Look for other spellings first, so that nobody stands here twice."),
@@ -45,7 +45,6 @@ class OfficeAdmin(RowAdmin):
     owners = ("participant",)
     list_display = ("title", "participant", "country", "organisation", "term_text", "confidence")
     list_filter = ("confidence", ("country", admin.RelatedOnlyFieldListFilter), "participant__status")
-    list_select_related = ("participant", "country", "organisation")
     search_fields = ("title", "participant__name", "participant__variants", "country__name", "organisation__name")
     search_help_text = _("Title, or the name of the person, country or organisation.")
     ordering = ("participant__name", "start", "title")
@@ -54,4 +53,4 @@ class OfficeAdmin(RowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # An office's text names its country or organisation, in suggestions too.
-        return super().get_queryset(request).select_related("country", "organisation")
+        return super().get_queryset(request).select_related("participant", "country", "organisation")

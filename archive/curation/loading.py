@@ -1,5 +1,6 @@
 """Fixtures into the database: validated, upserted, reported; what curators have edited since is left alone."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 
-from archive.models import Change, Record, recording
+from archive.models import Change, Record, Redirect, Slugged, recording
 from archive.models.change import columns_of, digest, versions_of
 
 LOADER = "load_archive"
@@ -66,12 +67,14 @@ def load(
 ) -> LoadReport:
     """Load the fixtures of a folder, in one transaction.
 
-    A record that was edited or deleted since it was loaded is kept as it is, unless `force`. Fixtures that were loaded
-    before are recognised by their hash and not compared again, unless `force`. Raises FixtureError; then nothing changed.
+    A record that was edited or deleted since it was loaded is kept as it is, unless `force`; one that was given another
+    address is kept in any case. Fixtures that were loaded last time are recognised by their hash and not compared again,
+    unless `force`. Raises FixtureError; then nothing changed.
     """
     fingerprint, rows = _read(folder)
     why = f"fixtures {fingerprint}"
-    if not force and Change.objects.filter(by=LOADER, why=why).exists():
+    last = Change.objects.filter(by=LOADER).order_by("-number").first()
+    if not force and last and last.why == why:
         return LoadReport(is_known=True)
     with transaction.atomic(), recording(by=LOADER, why=why):
         Change.objects.lock()
@@ -92,10 +95,38 @@ def _read(folder: Path) -> tuple[str, list[dict]]:
         content = path.read_bytes()
         sha.update(content)
         try:
-            rows += json.loads(content)
+            found = json.loads(content)
         except ValueError as error:
             raise FixtureError([f"{path}: {error}"]) from error
+        if not isinstance(found, list):
+            raise FixtureError([f"{path}: a list of records is expected."])
+        if problems := [f"{path}: {problem}" for row in found if (problem := _misshapen(row, name))]:
+            raise FixtureError(problems)
+        rows += found
     return sha.hexdigest(), rows
+
+
+def _misshapen(row: Any, model_name: str) -> str:
+    """What is wrong with the form of a row; empty where nothing is."""
+    model = apps.get_model("archive", model_name)
+    if not isinstance(row, dict) or row.get("model") != model._meta.label_lower:
+        return f"not a record of {model._meta.label_lower}: {str(row)[:200]}"
+    fields = row.get("fields")
+    names = [lookup.split("__")[0] for lookup in model.natural_key_fields]
+    if not isinstance(fields, dict) or not all(_is_key(fields.get(name)) for name in names):
+        return f"lacks {', '.join(names)}, which name the record: {str(row)[:200]}"
+    return ""
+
+
+def _is_key(value: Any) -> bool:
+    """True for a text, and for a reference: a list of texts."""
+    return isinstance(value, str) or (
+        isinstance(value, list) and bool(value) and all(isinstance(x, str) for x in value)
+    )
+
+
+class _Kept(Exception):
+    """The row is no mistake, but what the database has in its place is left alone; the message says why."""
 
 
 class _Loading:
@@ -106,16 +137,23 @@ class _Loading:
         self.report = LoadReport()
         self.problems: list[str] = []
         self._keys: dict[type, dict[tuple, int]] = {}
-        self._deleted = set(Change.objects.filter(action="deleted").values_list("record_type", "record_key"))
+        moved = Redirect.objects.exclude(new_slug="").values_list("record_type", "old_slug", "new_slug")
+        self._moved = {(record_type, old): new for record_type, old, new in moved}
+        # What was deleted, or is left out of this run because what it belongs to was.
+        self._gone: set[tuple[str, str]] = set()
+        if not force:
+            self._gone |= set(Change.objects.filter(action="deleted").values_list("record_type", "record_key"))
 
     def load_model(self, model: Any, rows: list[dict]) -> None:
         """Rows of one model; those that refer to others of them (a parent event) after those."""
         own_links = [field.name for field in model._meta.concrete_fields if field.related_model is model]
         while rows and not self.problems:
             waiting = {_key_of(model, row["fields"]) for row in rows}
-            ready, later = [], []
+            ready: list[dict] = []
+            later: list[dict] = []
             for row in rows:
-                targets = {tuple(row["fields"][name]) for name in own_links if row["fields"].get(name)}
+                links = [row["fields"].get(name) for name in own_links]
+                targets = {tuple(link) for link in links if link and _is_key(link)}
                 (later if targets & waiting else ready).append(row)
             if not ready:
                 self.problems += [f"{_label(row)}: refers to itself in a circle." for row in later]
@@ -126,45 +164,86 @@ class _Loading:
         new: dict[tuple, tuple[Any, _Links]] = {}
         known: dict[int, tuple[Any, _Links]] = {}
         for row in rows:
-            key = _key_of(model, row["fields"])
             try:
-                record, links = self._built(model, row["fields"])
-                if key in new or self._known(model).get(key) in known:
-                    raise ValidationError("It stands twice in the fixtures.")
-                if pk := self._known(model).get(key):
-                    record.pk = pk
-                    known[pk] = record, links
-                elif self._was_deleted(model, key):
-                    self.report.kept.append(f"{_label(row)} (deleted)")
-                else:
-                    new[key] = record, links
+                self._sort_in(model, row["fields"], new, known)
+            except _Kept as kept:
+                self.report.kept.append(f"{_label(row)} ({kept})")
+                self._gone.add(_logged_as(model, _key_of(model, row["fields"])))
             except (ValidationError, FieldDoesNotExist, ValueError, TypeError) as error:
                 self.problems.append(f"{_label(row)}: {_sentence(error)}")
         if not self.problems:
             self._create(model, new)
             self._update(model, known)
 
-    def _built(self, model: Any, fields: dict[str, Any]) -> tuple[Any, "_Links"]:
-        values, links = {}, {}
+    def _sort_in(
+        self,
+        model: Any,
+        fields: dict[str, Any],
+        new: dict[tuple, tuple[Any, "_Links"]],
+        known: dict[int, tuple[Any, "_Links"]],
+    ) -> None:
+        """Put a row with the new records or the known ones. Raises _Kept where it is neither."""
+        written = _key_of(model, fields)
+        key = self._current(model, written)
+        pk = self._known(model).get(key)
+        if pk is None and self._is_gone(model, key, written):
+            raise _Kept("deleted")
+        is_taken = key in new or pk in known
+        if key != written and (is_taken or issubclass(model, Slugged)):
+            raise _Kept(f"now {'/'.join(key)}")
+        if is_taken:
+            raise ValidationError("It stands twice in the fixtures.")
+        built = self._built(model, pk, fields)
+        if pk is None:
+            new[key] = built
+        else:
+            known[pk] = built
+
+    def _built(self, model: Any, pk: int | None, fields: dict[str, Any]) -> tuple[Any, "_Links"]:
+        values: dict[str, Any] = {"pk": pk}
+        links = {}
         for name, value in fields.items():
             column = model._meta.get_field(name)
+            if column.auto_created or (column.many_to_many and not column.remote_field.through._meta.auto_created):
+                raise ValidationError(f"“{name}” is not for fixtures.")
             if column.many_to_many:
-                links[name] = sorted(self._resolved(column.related_model, target) for target in value)
+                links[name] = self._resolved_all(column.related_model, value)
             elif column.is_relation:
                 values[column.attname] = self._resolved(column.related_model, value) if value is not None else None
             else:
                 values[name] = column.to_python(value)
         record = model(**values)
-        record.clean_fields(exclude={field.name for field in model._meta.concrete_fields if field.is_relation})
+        # References are looked up already, without a query for each.
+        references = [column for column in model._meta.concrete_fields if column.is_relation]
+        for column in references:
+            if not column.null and getattr(record, column.attname) is None:
+                raise ValidationError(f"“{column.name}” is missing.")
+        record.clean_fields(exclude={column.name for column in references})
         record.clean()
-        record.before_save()
         return record, links
 
-    def _resolved(self, model: Any, key: list) -> int:
-        pk = self._known(model).get(tuple(key))
+    def _resolved(self, model: Any, written: Any) -> int:
+        if not isinstance(written, list) or not _is_key(written) or len(written) != len(model.natural_key_fields):
+            raise ValidationError(f"{written!r} does not name a {model._meta.verbose_name}.")
+        key = self._current(model, tuple(written))
+        pk = self._known(model).get(key)
         if pk is None:
-            raise ValidationError(f"There is no {model._meta.verbose_name} {'/'.join(map(str, key))}.")
+            if self._is_gone(model, key, tuple(written)):
+                raise _Kept(f"its {model._meta.verbose_name} {'/'.join(key)} was deleted")
+            raise ValidationError(f"There is no {model._meta.verbose_name} {'/'.join(key)}.")
         return pk
+
+    def _resolved_all(self, model: Any, targets: list) -> list[int]:
+        """Keys of many-to-many targets, sorted; links to what was deleted are left out."""
+        found = set()
+        for target in targets:
+            with contextlib.suppress(_Kept):
+                found.add(self._resolved(model, target))
+        return sorted(found)
+
+    def _current(self, model: Any, key: tuple) -> tuple:
+        """The key with the slugs of today in place of former ones."""
+        return tuple(self._moved.get((owner, part), part) for owner, part in zip(_owners(model), key, strict=True))
 
     def _known(self, model: Any) -> dict[tuple, int]:
         if model not in self._keys:
@@ -172,8 +251,8 @@ class _Loading:
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]
 
-    def _was_deleted(self, model: Any, key: tuple) -> bool:
-        return not self.force and (model._meta.model_name, "/".join(map(str, key))[:500]) in self._deleted
+    def _is_gone(self, model: Any, *keys: tuple) -> bool:
+        return any(_logged_as(model, key) in self._gone for key in keys)
 
     def _create(self, model: Any, new: dict[tuple, tuple[Any, "_Links"]]) -> None:
         records = [record for record, _ in new.values()]
@@ -182,7 +261,7 @@ class _Loading:
         try:
             with transaction.atomic():
                 created = model.objects.bulk_create(records, links=links) if records else []
-        except IntegrityError as error:
+        except (IntegrityError, ValidationError) as error:
             self.problems += _refused(records) or [f"{model._meta.label}: {error}"]
             return
         self._known(model).update(zip(new, (record.pk for record in created), strict=True))
@@ -207,8 +286,8 @@ class _Loading:
                 record.save()
                 for name, targets in links.items():
                     getattr(record, name).set(targets)
-        except IntegrityError as error:
-            self.problems += _refused([record]) or [f"{record}: {error}"]
+        except (IntegrityError, ValidationError) as error:
+            self.problems.append(f"{record._meta.model_name} {record}: {_why_refused(record) or _sentence(error)}")
         else:
             self.report.updated += 1
 
@@ -218,29 +297,64 @@ _Links = dict[str, list[int]]
 
 def _key_of(model: Any, fields: dict[str, Any]) -> tuple:
     """The natural key as the fixture row writes it; a reference is a list with one value."""
-    values = (fields.get(lookup.split("__")[0]) for lookup in model.natural_key_fields)
+    values = (fields[lookup.split("__")[0]] for lookup in model.natural_key_fields)
     return tuple(value[0] if isinstance(value, list) else value for value in values)
 
 
+def _owners(model: Any) -> list[str]:
+    """For each part of the natural key, the name of the model whose slug it is; empty for other parts."""
+    owners = []
+    for lookup in model.natural_key_fields:
+        *links, name = lookup.split("__")
+        owner = model
+        for link in links:
+            owner = owner._meta.get_field(link).related_model
+        owners.append(owner._meta.model_name if name == "slug" else "")
+    return owners
+
+
+def _logged_as(model: Any, key: tuple) -> tuple[str, str]:
+    """How the change log names the record."""
+    return model._meta.model_name, "/".join(key)[:500]
+
+
 def _refused(records: Iterable[Any]) -> list[str]:
-    """Which of the records the database's constraints refuse, and why: it names only the first, and not well."""
+    """Which of the new records the database refuses, and why; tried one by one, as of many at once it names none.
+
+    Call only where all is rolled back afterwards.
+    """
     problems = []
     for record in records:
+        record.pk, record._state.adding = None, True
         try:
-            record.validate_constraints()
-        except ValidationError as error:
-            problems.append(f"{record._meta.model_name} {record}: {_sentence(error)}")
+            with transaction.atomic():
+                why = _why_refused(record)
+                if not why:
+                    record._meta.model._base_manager.bulk_create([record])
+        except IntegrityError as error:
+            why = str(error)
+        if why:
+            problems.append(f"{record._meta.model_name} {record}: {why}")
     return problems
 
 
+def _why_refused(record: Any) -> str:
+    try:
+        record.validate_unique()
+        record.validate_constraints()
+    except ValidationError as error:
+        return _sentence(error)
+    return ""
+
+
 def _is_edited(record: Record, current: dict[str, Any]) -> bool:
-    loaded = (
-        Change.objects.filter(record_type=record._meta.model_name, record_id=record.pk, by=LOADER)
-        .order_by("-number")
-        .values_list("version_sha256", flat=True)
-        .first()
-    )
-    return loaded != digest(current)
+    """True where somebody changed the record since it was loaded; an edit that was taken back does not count."""
+    entries = Change.objects.filter(record_type=record._meta.model_name, record_id=record.pk).order_by("-number")
+    last, loaded = entries.first(), entries.filter(by=LOADER).first()
+    # By the last hand, not by the hash alone: with a new column the hash of every record is another.
+    if last and last.by == LOADER:
+        return False
+    return not loaded or loaded.version_sha256 != digest(current)
 
 
 def _label(row: dict) -> str:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from archive.models import Article, Event, Participant, Status, recording
+from archive.models import Article, Change, Event, Participant, Status, recording
 
 Reviewable = Article | Event | Participant
 
@@ -62,6 +62,8 @@ def _save(record: Reviewable, *, by: str, why: str, **fields: object) -> None:
     before = {name: getattr(record, name) for name in fields}
     try:
         with transaction.atomic(), recording(by=by, why=why):
+            Change.objects.lock()  # so that nobody else takes a step between the look and the save
+            _refuse_stale(record)
             for name, value in fields.items():
                 setattr(record, name, value)
             record.full_clean()
@@ -71,3 +73,10 @@ def _save(record: Reviewable, *, by: str, why: str, **fields: object) -> None:
         for name, value in before.items():
             setattr(record, name, value)
         raise
+
+
+def _refuse_stale(record: Reviewable) -> None:
+    """Raise NotAllowed where somebody else took a step since the record was read: saving it would undo theirs."""
+    stored = type(record)._base_manager.filter(pk=record.pk).values_list("status", flat=True).first()
+    if stored not in (None, record.status):
+        raise NotAllowed(_("Somebody else changed its status meanwhile: load it again."))

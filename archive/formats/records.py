@@ -63,9 +63,14 @@ def _codes(countries: Any) -> list[str]:
     return sorted(country.iso2 for country in countries)
 
 
-def _source(statement: Sourced) -> Row:
+def _visible_slug(record: Any, with_restricted: bool) -> str | None:
+    """The slug of a record that goes through review; None where the reader may not know of it."""
+    return record.slug if record is not None and (with_restricted or record.is_published) else None
+
+
+def _source(statement: Sourced, with_restricted: bool) -> Row:
     return {
-        "source_article": _slug(statement.source_article),
+        "source_article": _visible_slug(statement.source_article, with_restricted),
         "source": statement.source,
         "confidence": statement.confidence,
         "note": statement.note,
@@ -165,17 +170,18 @@ def _event(event: Event, with_restricted: bool) -> Row:
         "place": event.place,
         "format": event.format,
         "state": event.state,
-        "parent": _slug(event.parent) if with_restricted or (event.parent and event.parent.is_published) else None,
+        "parent": _visible_slug(event.parent, with_restricted),
         "topics": _slugs(event.topics.all()),
         "delegations": [
-            {"country": one.country.iso2, "capacity": one.capacity, **_source(one)} for one in event.delegations.all()
+            {"country": one.country.iso2, "capacity": one.capacity, **_source(one, with_restricted)}
+            for one in event.delegations.all()
         ],
         "participants": [
             {
                 "slug": one.participant.slug,
                 "capacity": one.capacity,
                 "office": one.office.title if one.office else None,
-                **_source(one),
+                **_source(one, with_restricted),
             }
             for one in event.attendances.all()
         ],
@@ -185,13 +191,15 @@ def _event(event: Event, with_restricted: bool) -> Row:
                 "text": one.text,
                 "number": float(one.number) if one.number is not None else None,
                 "unit": one.unit,
-                **_source(one),
+                **_source(one, with_restricted),
             }
             for one in event.figures.all()
         ],
-        "readings": [{"field": one.field, "value": one.value, **_source(one)} for one in event.readings.all()],
+        "readings": [
+            {"field": one.field, "value": one.value, **_source(one, with_restricted)} for one in event.readings.all()
+        ],
         "summary": event.summary,
-        "sources": [{"supports": one.supports, **_source(one)} for one in event.sources.all()],
+        "sources": [{"supports": one.supports, **_source(one, with_restricted)} for one in event.sources.all()],
         **_review(event),
     }
 
@@ -233,11 +241,11 @@ def _participant(participant: Participant, with_restricted: bool) -> Row:
             {
                 "title": office.title,
                 "country": office.country.iso2 if office.country else None,
-                "organisation": _slug(office.organisation),
+                "organisation": _visible_slug(office.organisation, with_restricted),
                 "from": office.start,
                 "to": office.end,
                 "term": office.term,
-                **_source(office),
+                **_source(office, with_restricted),
             }
             for office in participant.offices.all()
         ],
@@ -270,8 +278,8 @@ def _country(country: Country, with_restricted: bool) -> Row:
                 "from": one.start,
                 "to": one.end,
                 "basis": one.basis,
-                "event": _slug(one.event) if with_restricted or (one.event and one.event.is_published) else None,
-                **_source(one),
+                "event": _visible_slug(one.event, with_restricted),
+                **_source(one, with_restricted),
             }
             for one in country.sco_status.all()
         ],
@@ -308,7 +316,7 @@ def _publisher(publisher: Publisher, with_restricted: bool) -> Row:
         **_names(publisher),
         "kind": publisher.kind,
         "country": publisher.country.iso2 if publisher.country else None,
-        "organisation": _slug(publisher.organisation),
+        "organisation": _visible_slug(publisher.organisation, with_restricted),
     }
 
 

@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from archive import dates
 from archive.dates import EDTFField
-from archive.models.change import Redirect
+from archive.models.change import Change, Redirect
 from archive.querysets import RecordQuerySet
 
 validate_slug = RegexValidator(
@@ -84,26 +84,27 @@ class Slugged(Record):
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> "Slugged":
-        record = super().from_db(db, field_names, values)
-        record._stored_slug = record.__dict__.get("slug", "")
-        return record
-
     def before_save(self) -> None:
         super().before_save()
-        stored = getattr(self, "_stored_slug", "")
+        stored = self._stored_slug()
         if self.slug == stored:
             return
+        # Under the lock: else a slug could be given away between the look and the save.
+        Change.objects.lock()
         Redirect.objects.refuse_reuse(self)
-        if stored and self.pk:
+        if stored:
             Redirect.objects.leave(self, stored)
-        self._stored_slug = self.slug
 
     def clean(self) -> None:
         super().clean()
-        if self.slug and self.slug != getattr(self, "_stored_slug", ""):
+        if self.slug and self.slug != self._stored_slug():
             Redirect.objects.refuse_reuse(self)
+
+    def _stored_slug(self) -> str | None:
+        """The slug that the database holds, asked each time: a remembered one is wrong after a failed save."""
+        if not self.pk:
+            return None
+        return type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
 
 
 class Names(models.Model):
@@ -199,7 +200,10 @@ class Dated(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(date="", date_basis="", date_earliest__isnull=True, date_latest__isnull=True)
-                | (~Q(date="") & ~Q(date_basis="") & Q(date_earliest__lte=F("date_latest"))),
+                # Spelt out: a comparison with NULL is neither true nor false, and only what is false is refused.
+                | ~Q(date="")
+                & ~Q(date_basis="")
+                & Q(date_earliest__isnull=False, date_latest__isnull=False, date_earliest__lte=F("date_latest")),
                 name="%(class)s_date_whole",
                 violation_error_message=_("A date needs a basis; a record without a date has none."),
             ),
@@ -214,7 +218,7 @@ class Dated(models.Model):
         ]
 
     def before_save(self) -> None:
-        super().before_save()  # type: ignore[misc]  # always mixed into a Record
+        super().before_save()
         partial = self.partial_date
         self.date_earliest = partial.earliest if partial else None
         self.date_latest = partial.latest if partial else None

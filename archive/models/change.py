@@ -30,7 +30,7 @@ class Actor:
 
 
 _NOBODY = Actor()
-_actor: ContextVar[Actor] = ContextVar("actor", default=_NOBODY)  # noqa: B039  (frozen)
+_actor: ContextVar[Actor] = ContextVar("actor", default=_NOBODY)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def links_of(records: Collection["Record"]) -> dict[str, list[tuple[int, int]]]:
     found = {}
     records = list(records)
     for field in records[0]._meta.many_to_many if records else ():
-        through = field.remote_field.through
+        through: Any = field.remote_field.through
         if through._meta.auto_created:
             own, other = field.m2m_column_name(), field.m2m_reverse_name()
             rows = through._base_manager.filter(**{f"{own}__in": [record.pk for record in records]})
@@ -100,6 +100,8 @@ def digest(value: object) -> str:
 
 
 class ChangeQuerySet(models.QuerySet):
+    model: Any
+
     def lock(self) -> None:
         """Take the one lock under which numbers are given, until the transaction ends.
 
@@ -113,9 +115,9 @@ class ChangeQuerySet(models.QuerySet):
     def append(self, records: Iterable["Record"], action: str) -> None:
         """Write one entry for each record (of one model), chained to the last. Call inside a transaction, after `lock`."""
         records = list(records)
-        last = self.order_by("-number").first()
+        last: Any = self.order_by("-number").first()
         actor = current_actor()
-        entries = []
+        entries: list[Any] = []
         for record, version in zip(records, versions_of(records), strict=True):
             last = self.model.following(last, record, digest(version), action, actor)
             entries.append(last)
@@ -168,7 +170,7 @@ class Change(models.Model):
         entry = cls(
             number=last.number + 1 if last else 1,
             at=timezone.now(),
-            record_type=record._meta.model_name,
+            record_type=record._meta.model_name or "",
             record_id=record.pk,
             record_key="/".join(str(part) for part in record.natural_key())[:500],
             action=action,

@@ -39,7 +39,8 @@ class City(Names, Slugged):
             allowed("kind", CityKind),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="city_coordinates",
                 violation_error_message=_("Give both coordinates, in degrees, or none."),
             ),

@@ -105,6 +105,11 @@ class CountryStatus(Sourced, Record):
             allowed("status", CountryStatusStanding),
             allowed("kind", CountryStatusKind),
             models.UniqueConstraint(fields=["country", "status", "start"], name="countrystatus_once"),
+            models.CheckConstraint(
+                condition=~models.Q(start=""),
+                name="countrystatus_has_start",
+                violation_error_message=_("Say from when."),
+            ),
         ]
 
     def __str__(self) -> str:

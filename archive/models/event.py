@@ -151,7 +151,7 @@ class Event(Dated, Reviewed, Slugged):
             allowed("ordinal_basis", EventOrdinalBasis, blank=True),
             models.CheckConstraint(
                 condition=Q(ordinal__isnull=True, ordinal_basis="")
-                | Q(ordinal__gte=1, series__isnull=False) & ~Q(ordinal_basis=""),
+                | Q(ordinal__isnull=False, ordinal__gte=1, series__isnull=False) & ~Q(ordinal_basis=""),
                 name="event_ordinal_in_series",
                 violation_error_message=_("An ordinal needs a series and a basis."),
             ),
@@ -229,7 +229,7 @@ class Attendance(Sourced, Record):
 
     def clean(self) -> None:
         super().clean()
-        if self.office_id and self.participant_id and self.office.participant_id != self.participant_id:
+        if self.office and self.participant_id and self.office.participant_id != self.participant_id:
             raise ValidationError({"office": _("That office was held by somebody else.")})
 
 

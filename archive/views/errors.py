@@ -29,4 +29,4 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Whatever broke may be what templates need: this page needs nothing.
-    return render(None, "archive/server_error.html", status=500)  # type: ignore[arg-type]  # no request on purpose
+    return render(None, "archive/server_error.html", status=500)

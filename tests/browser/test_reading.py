@@ -1,0 +1,125 @@
+"""What a reader does, in a real browser."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import violations
+from tests.servers.site import Site
+
+MAIN_PAGES = {
+    "home": "/",
+    "years": "/years/",
+    "year": "/years/2014/",
+    "cities": "/cities/",
+    "city": "/cities/tashkent/",
+    "topics": "/topics/",
+    "topic": "/topics/iran/",
+    "events": "/events/?year=2014&country=RU",
+    "event": "/events/peace-mission-2014/",
+    "articles": "/articles/?topic=iran",
+    "people": "/participants/",
+    "person": "/participants/xi-jinping/",
+    "countries": "/countries/",
+    "country": "/countries/ir/",
+    "series": "/series/peace-mission/",
+    "publisher": "/publishers/xinhua/",
+    "search": "/search/?q=terror*&country=CN&not_topic=iran",
+    "nothing found": "/search/?q=zanzibar",
+    "about": "/about/",
+    "error": "/nowhere/",
+    "login": "/admin/login/",
+}
+
+
+def test_a_reader_walks_through_the_archive(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Shanghai Cooperation Organisation")
+    page.get_by_role("link", name="2014").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2014")
+    page.get_by_role("link", name="Cities", exact=True).click()
+    page.get_by_role("link", name="Tashkent").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tashkent")
+    page.get_by_role("link", name="Topics", exact=True).click()
+    page.get_by_role("link", name="Joint exercises", exact=True).click()
+    page.get_by_role("link", name="Peace Mission 2014", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Peace Mission 2014")
+    expect(page.locator("header .when")).to_contain_text("24–29 August 2014")
+    page.get_by_role("link", name="China unveils new NLOS missile").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("China unveils new NLOS missile")
+    expect(page.get_by_text("item 52")).to_be_visible()
+
+
+def test_a_reader_searches_and_follows_a_facet(page: Page) -> None:
+    page.goto("/")
+    box = page.get_by_role("searchbox")
+    box.fill("drill")
+    box.press("Enter")
+    total = int(page.locator(".tabs [aria-current] .count").inner_text())
+    row = page.locator(".facets li", has_text="Russia").first
+    count = int(row.locator(".count").inner_text())
+    assert 0 < count < total
+    row.get_by_role("link", name="Russia", exact=True).click()
+    expect(page.locator(".tabs [aria-current] .count")).to_have_text(str(count))
+    page.locator(".chips a").first.click()
+    expect(page.locator(".tabs [aria-current] .count")).to_have_text(str(total))
+    expect(page.locator("mark").first).to_be_visible()
+
+
+def test_a_reader_filters_events(page: Page) -> None:
+    page.goto("/events/")
+    everything = page.locator(".found").inner_text()
+    page.locator("summary", has_text="Year").click()
+    page.get_by_label("2014").check()
+    page.get_by_role("button", name="Show").click()
+    assert "year=2014" in page.url
+    assert page.locator(".found").inner_text() != everything
+    page.locator(".chips a").first.click()
+    expect(page.locator(".found")).to_have_text(everything)
+
+
+# Colours by scheme and layout by width: two runs see both of each.
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, site: Site, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    problems = {}
+    for name, address in MAIN_PAGES.items():
+        page.goto(address)
+        found = violations(page)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 0:
+            found.append(f"{overflow} px wider than the screen")
+        if found:
+            problems[name] = found
+    context.close()
+    assert not problems
+
+
+def test_everything_works_without_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("searchbox").fill("peace mission")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Events", exact=False).nth(1).click()
+    page.goto("/events/")
+    page.locator("summary", has_text="Host city").click()
+    page.get_by_label("Tashkent").check()
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".chips")).to_contain_text("Tashkent")
+    context.close()
+
+
+def test_the_keyboard_reaches_content_and_search(page: Page) -> None:
+    page.goto("/events/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    page.goto("/search/")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("border patrol")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit").first).to_be_visible()

@@ -1,0 +1,115 @@
+"""The number of database queries of a page does not depend on how much it shows."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from archive import search
+from tests import factories as make
+
+
+def _populate(n: int) -> dict[str, str]:
+    """An archive in which everything is linked to everything, `n` times; the addresses of one record of each kind."""
+    country, city, topic, series = make.make_country(), make.make_city(), make.make_topic(), make.make_series()
+    publisher, document = make.make_publisher(country=country), make.make_document()
+    organisation = make.make_participant(kind="organisation", country=country)
+    person = make.make_participant(country=country)
+    event = make.make_event(city=city, series=series, topics=[topic], host_countries=[country])
+    article = make.make_article(
+        publisher=publisher, agency=publisher, dateline_city=city, dateline="CITY", source_document=document,
+        source_position=1, topics=[topic], countries=[country], participants=[person, organisation],
+    )  # fmt: skip
+    make.make_coverage(article=article, event=event)
+    for i in range(n):
+        someone = make.make_participant(country=make.make_country())
+        elsewhere = make.make_city(country=country)
+        office = make.make_office(participant=someone, organisation=organisation, start=f"20{i:02}")
+        other = make.make_event(
+            city=city,
+            series=series,
+            parent=event,
+            topics=[topic, make.make_topic(broader=topic)],
+            host_countries=[country],
+        )
+        make.make_event(city=elsewhere, host_countries=[country, someone.country])
+        make.make_attendance(event=event, participant=someone, office=office, source_article=article)
+        make.make_attendance(event=other, participant=person)
+        make.make_delegation(event=event, country=someone.country, source_article=article)
+        make.make_figure(event=event, text=f"{i} things", source_article=article)
+        make.make_reading(event=event, value=f"day {i}", source_article=article)
+        make.make_event_source(event=event, supports=f"fact {i}", source_article=article)
+        make.make_country_status(
+            country=country, status="observer", start=f"20{i:02}", event=event, source_article=article
+        )
+        make.make_office(participant=person, title=f"Office {i}", country=country, source_article=article)
+        another = make.make_article(
+            publisher=make.make_publisher(), agency=publisher, dateline_city=city, dateline="CITY", source_document=document,
+            source_position=i + 2, topics=[topic], countries=[country, someone.country], participants=[person, someone],
+        )  # fmt: skip
+        make.make_coverage(article=another, event=event)
+        make.make_coverage(article=article, event=other)
+    return {
+        "article": article.get_absolute_url(),
+        "event": event.get_absolute_url(),
+        "participant": person.get_absolute_url(),
+        "organisation": organisation.get_absolute_url(),
+        "country": country.get_absolute_url(),
+        "city": city.get_absolute_url(),
+        "topic": topic.get_absolute_url(),
+        "series": series.get_absolute_url(),
+        "publisher": publisher.get_absolute_url(),
+        "filtered events": f"/events/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
+        "filtered articles": f"/articles/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
+    }
+
+
+LISTS = {
+    "home": "/",
+    "about": "/about/",
+    "articles": "/articles/",
+    "events": "/events/",
+    "years": "/years/",
+    "year": "/years/2014/",
+    "undated": "/years/undated/",
+    "cities": "/cities/",
+    "topics": "/topics/",
+    "participants": "/participants/",
+    "countries": "/countries/",
+    "series list": "/series/",
+    "publishers": "/publishers/",
+    "search": "/search/?q=headline",
+    "search events": "/search/?q=event&in=events",
+    "search participants": "/search/?in=participants",
+}
+
+# The most that each kind of page may ask; a page that needs more has lost a prefetch.
+MOST = 24
+
+
+@pytest.fixture
+def queries_of(client: Client) -> Callable[[str], int]:
+    def count(address: str) -> int:
+        client.get(address)  # the first request opens the index and fills what is kept for the process
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            response = client.get(address)
+        assert response.status_code == 200, address
+        return len(captured)
+
+    return count
+
+
+@pytest.mark.usefixtures("index")
+def test_the_number_of_queries_is_constant(queries_of: Callable[[str], int]) -> None:
+    addresses = LISTS | _populate(2)
+    search.ensure_fresh()
+    few = {name: queries_of(address) for name, address in addresses.items()}
+    more = LISTS | _populate(6)
+    search.ensure_fresh()
+    many = {name: queries_of(address) for name, address in more.items()}
+    assert many == few
+    assert max(many.values()) <= MOST, many

@@ -1,0 +1,66 @@
+"""Every text of a page is marked for translation."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.base import Lexer, TokenType
+
+TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+# Shown when nothing works, translation neither.
+EXCEPTIONS = {"server_error.html"}
+
+# Read or spoken out by browsers.
+SPOKEN = {"alt", "title", "placeholder", "aria-label", "content"}
+
+# Names and codes that are the same in every language.
+UNTRANSLATED = {"SHA-256", "CC BY 4.0", "CSS", "utf-8", "EDTF"}
+
+
+class _Texts(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        spoken = {name: value or "" for name, value in attrs if name in SPOKEN}
+        if tag == "meta" and "content" in spoken:
+            spoken.pop("content")  # viewport and the like; descriptions come from records
+        self.found += spoken.values()
+
+
+def untranslated(source: str) -> list[str]:
+    """Words of a template that stand outside its translation tags."""
+    kept, inside = [], False
+    for token in Lexer(source).tokenize():
+        if token.token_type is TokenType.BLOCK:
+            name = token.contents.split()[0]
+            if token.contents.startswith("block bodyclass"):  # class names, which no one reads
+                inside, name = True, ""
+            inside = (inside or name in ("blocktranslate", "comment")) and name not in (
+                "endblocktranslate",
+                "endcomment",
+            )
+            kept.append(" ")
+        elif token.token_type is TokenType.TEXT and not inside:
+            kept.append(token.contents)
+    texts = (" ".join(text.split()) for text in _Texts("".join(kept)).found)
+    return [text for text in texts if re.search(r"[^\W\d_]{2,}", text) and text not in UNTRANSLATED]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_text_is_marked(path: Path) -> None:
+    if path.name in EXCEPTIONS:
+        return
+    assert untranslated(path.read_text()) == []
+
+
+def test_the_check_finds_what_is_not_marked() -> None:
+    assert untranslated('<p title="Bare">{% translate "fine" %} {{ value }} bare</p>') == ["Bare", "bare"]
