@@ -8,6 +8,11 @@ from archive.curation.accounts import give_role
 from archive.curation.roles import Role
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def logged_in(db: None) -> Any:
     """`logged_in(role)`: a client of a fresh account with that role, or of a superuser."""

@@ -84,9 +84,7 @@ def test_lists_cost_the_same_however_long(name: str, logged_in: Any) -> None:
     client = logged_in("superuser")
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert client.get(url(name, "changelist")).status_code == 200
         return len(captured)
 
@@ -94,7 +92,8 @@ def test_lists_cost_the_same_however_long(name: str, logged_in: Any) -> None:
         MAKERS[name]()
     client.get(url(name, "changelist"))
     few = queries()
-    for _ in range(27):
+    # Making rows is what takes time: the two long lists get thirty, the others ten.
+    for _ in range(27 if name in ("article", "event") else 7):
         MAKERS[name]()
     assert queries() == few
 
