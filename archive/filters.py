@@ -213,8 +213,7 @@ class BrowseFilterSet(django_filters.FilterSet):
 
 def _offered(queryset: Any) -> Any:
     """Records that something points to; of many participants the most frequent."""
-    offered = queryset.most_covered()
-    return offered[:OFFERED_PARTICIPANTS] if queryset.model is Participant else offered
+    return queryset.most_covered(OFFERED_PARTICIPANTS) if queryset.model is Participant else queryset.linked()
 
 
 class EventFilterSet(BrowseFilterSet):

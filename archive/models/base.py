@@ -260,7 +260,8 @@ class Status(models.TextChoices):
 class Reviewed(models.Model):
     """A record that is drafted, reviewed, published, and withdrawn but never unpublished."""
 
-    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, db_index=True)
+    # No index: nearly all records are published, and SQLite would prefer it to the indexes of the links.
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
     first_public_at = models.DateTimeField(_("first public"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawal_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)

@@ -16,6 +16,7 @@ class Country(Names, Record):
     """A state."""
 
     natural_key_fields = ("iso2",)
+    event_link = "countries"
     article_link = "countries"
 
     iso2 = models.CharField(

@@ -18,9 +18,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
         "events": Event.objects.published().for_cards().newest()[:5],
         "articles": Article.objects.published().for_cards().newest()[:5],
-        "cities": City.objects.most_hosting()[:12],
-        "topics": Topic.objects.most_covered()[:12],
-        "people": Participant.objects.published().filter(kind=Participant.Kind.PERSON).most_covered()[:12],
+        "cities": City.objects.most_hosting(12),
+        "topics": Topic.objects.most_covered(12),
+        "people": Participant.objects.published().filter(kind=Participant.Kind.PERSON).most_covered(12),
     }
     return render(request, "archive/home.html", context)
 
