@@ -39,11 +39,7 @@ run: prepare serve
 
 # Safe to repeat: a second time nothing is loaded or built anew, and curators' edits stay.
 prepare: $(VENV)/installed
-	mkdir -p $(ARCHIVE_DATA_DIR)
-	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py load_archive
-	$(BIN)/python manage.py rebuild_index --if-needed
-	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	$(BIN)/python manage.py prepare
 
 serve: $(VENV)/installed
 	@echo "Serving on http://$(HOST):$(PORT)/ (stop with Ctrl-C)"

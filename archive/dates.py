@@ -127,12 +127,14 @@ class PartialDate:
             return self.start.show()
         if self.start is None or self.end is None:
             return self._show_open()
+        if self.start == self.end:
+            return self.start.show()
         if self.kind == "one-of":
             first, last = _without_shared(self.start, self.end)
             return gettext("between %(first)s and %(last)s") % {"first": first, "last": last}
         first, last = _without_shared(self.start, self.end)
-        # A dash joins days of one month closely; anything longer gets air around it.
-        joint = "–" if first.isdigit() else " – "
+        # A dash joins days of one month, or years, closely; anything longer gets air around it.
+        joint = "–" if first.isdigit() and self.start.precision == self.end.precision else " – "
         return f"{first}{joint}{last}"
 
     def _show_open(self) -> str:

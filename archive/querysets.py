@@ -118,24 +118,23 @@ class DatedQuerySet(ReviewedQuerySet):
         return self.order_by(F("date_earliest").asc(nulls_last=True), F("date_latest").asc(nulls_last=True), "slug")
 
     def counts_by_year(self) -> dict[int, int]:
-        """Number of records that may fall in each year; one query. A record that spans years counts in each.
+        """Number of records that `in_year` finds, for each year from the first to the last that any date names; one query.
 
-        Open-ended records count from their start to the current year (or to their end from their first known year).
+        An open end reaches to the current year, an open start back to the first year.
         """
-        spans = (
+        spans = list(
             self.exclude(date_earliest__isnull=True)
             .order_by()
             .values_list(ExtractYear("date_earliest"), ExtractYear("date_latest"))
             .annotate(n=Count("pk"))
         )
-        counts: dict[int, int] = {}
-        for first, last, n in spans:
-            if last == date.max.year:
-                last = max(first, timezone.localdate().year)
-            if first == date.min.year:
-                first = last
-            for year in range(first, last + 1):
-                counts[year] = counts.get(year, 0) + n
+        named = {year for first, last, _ in spans for year in (first, last)} - {date.min.year, date.max.year}
+        if any(last == date.max.year for _, last, _ in spans):
+            named.add(timezone.localdate().year)
+        counts = {}
+        for year in range(min(named), max(named) + 1) if named else ():
+            if n := sum(n for first, last, n in spans if first <= year <= last):
+                counts[year] = n
         return counts
 
 
@@ -229,7 +228,7 @@ class LinkedQuerySet(NamedQuerySet):
 
     def _leading(self, name: str, link: str, count: str, most: int) -> list[Any]:
         # Counted in one pass over the links: a subquery for each record costs many times that.
-        counts = dict(
+        counts: dict[Any, int] = dict(
             published(name)
             .filter(**_link(link, "__in", self.order_by().values("pk")))
             .order_by()
@@ -237,7 +236,8 @@ class LinkedQuerySet(NamedQuerySet):
             .annotate(n=Count("pk", distinct=link.startswith("events__")))
             .order_by("-n", link)[:most]
         )
-        records = sorted(self.filter(pk__in=counts), key=lambda record: (-counts[record.pk], record.name))
+        records: list[Any] = list(self.filter(pk__in=counts))
+        records.sort(key=lambda record: (-counts[record.pk], record.name))
         for record in records:
             setattr(record, count, counts[record.pk])
         return records

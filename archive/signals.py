@@ -8,7 +8,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import ManyToManyRel
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from simple_history.signals import pre_create_historical_record
@@ -20,9 +19,13 @@ from archive.search import follow_changes
 
 
 @receiver([pre_save, pre_delete])
-def _before(sender: type, **kwargs: Any) -> None:
-    if issubclass(sender, Record):
-        Change.objects.lock()
+def _before(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    if not issubclass(sender, Record):
+        return
+    Change.objects.lock()
+    if raw:
+        # `loaddata` walks past Record.save().
+        instance.before_save()
 
 
 @receiver(bulk_changing)
@@ -41,18 +44,21 @@ def _saved(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
 def _deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
     if not issubclass(sender, Record):
         return
-    # The cascade takes the links of others to this record without a word: cut them first, where it is logged.
-    for relation in sender._meta.related_objects:
-        if isinstance(relation, ManyToManyRel) and relation.through._meta.auto_created:
-            getattr(instance, relation.get_accessor_name() or "").clear()
+    # The cascade takes the links of others to this record without a word: cut them first, and say so.
+    relations: Any = sender._meta.related_objects
+    for relation in relations:
+        if relation.many_to_many and relation.through._meta.auto_created:
+            holders = _holders(relation.field, instance)
+            relation.through._base_manager.filter(**{relation.field.m2m_reverse_name(): instance.pk}).delete()
+            _changed_in_bulk(relation.related_model, holders, "updated")
     _log([instance], "deleted")
 
 
 @receiver(m2m_changed)
 def _linked(sender: Any, instance: Any, action: str, model: type, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
     """A change of links is a change of the record that holds them, from whichever side it was made."""
-    if not isinstance(instance, Record) or not issubclass(model, Record):
-        return
+    if not sender._meta.auto_created or not isinstance(instance, Record) or not issubclass(model, Record):
+        return  # links with a model of their own are records themselves
     if action.startswith("pre_"):
         Change.objects.lock()
     if not reverse:
@@ -61,15 +67,15 @@ def _linked(sender: Any, instance: Any, action: str, model: type, reverse: bool,
         return
     if action == "pre_clear":
         # Which they were can't be asked any more once they are gone.
-        instance.__dict__["_holders"] = _holders(sender, instance, model)
+        field = next(field for field in model._meta.many_to_many if field.remote_field.through is sender)
+        instance.__dict__["_holders"] = _holders(field, instance)
     elif action.startswith("post_"):
         _changed_in_bulk(model, instance.__dict__.pop("_holders", pk_set), "updated")
 
 
-def _holders(through: Any, target: Record, model: type[Record]) -> list[int]:
-    """Keys of the records of `model` that are linked to the target."""
-    field: Any = next(field for field in model._meta.many_to_many if field.remote_field.through is through)
-    return list(model._base_manager.filter(**{field.name: target}).values_list("pk", flat=True))
+def _holders(field: Any, target: Record) -> list[int]:
+    """Keys of the records that are linked to the target by the many-to-many field."""
+    return list(field.model._base_manager.filter(**{field.name: target}).values_list("pk", flat=True))
 
 
 @receiver(bulk_changed)
@@ -106,7 +112,11 @@ def _give_reason(history_instance: Any, **kwargs: Any) -> None:
 
 def _log(records: list[Record], action: str) -> None:
     """Log what the database holds now: an object in memory may differ from it (unsaved fields, other spellings)."""
-    stored = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).order_by("pk")
+    model = type(records[0])
+    stored = model._base_manager.filter(pk__in=[record.pk for record in records]).order_by("pk")
+    # What the natural key reads, without a query for each record.
+    if owners := {lookup.rpartition("__")[0] for lookup in model.natural_key_fields} - {""}:
+        stored = stored.select_related(*owners)
     Change.objects.append(stored, action)
     # One wake-up for a transaction is enough; `run_on_commit` forgets those of a rolled-back savepoint by itself.
     if not any(entry[1] is follow_changes for entry in connection.run_on_commit):

@@ -48,7 +48,7 @@ def export_rows(*, with_restricted: bool = False) -> Iterator[Row]:
 
 
 def _visible(queryset: Any, with_restricted: bool) -> Any:
-    return queryset if with_restricted else queryset.published()
+    return queryset.all() if with_restricted else queryset.published()
 
 
 def _slug(record: Any) -> str | None:

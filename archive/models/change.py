@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -73,7 +74,10 @@ def versions_of(records: Collection["Record"]) -> list[dict[str, Any]]:
 
 def columns_of(record: "Record") -> dict[str, Any]:
     """The record's column values as plain values."""
-    return {field.attname: _plain(getattr(record, field.attname)) for field in record._meta.concrete_fields}
+    return {
+        field.attname: _plain(_as_stored(field, getattr(record, field.attname)))
+        for field in record._meta.concrete_fields
+    }
 
 
 def links_of(records: Collection["Record"]) -> dict[str, list[tuple[int, int]]]:
@@ -87,6 +91,13 @@ def links_of(records: Collection["Record"]) -> dict[str, list[tuple[int, int]]]:
             rows = through._base_manager.filter(**{f"{own}__in": [record.pk for record in records]})
             found[field.name] = sorted(rows.values_list(own, other))
     return found
+
+
+def _as_stored(field: models.Field, value: Any) -> Any:
+    """Decimals with all the places that the database gives them."""
+    if isinstance(field, models.DecimalField) and value is not None:
+        return field.to_python(value).quantize(Decimal(1).scaleb(-field.decimal_places))
+    return value
 
 
 def _plain(value: Any) -> Any:

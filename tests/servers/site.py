@@ -59,7 +59,7 @@ def _database(data_dir: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running_site(data_dir: Path, *, with_seed: bool = True, **environment: str) -> Iterator[Site]:
+def running_site(data_dir: Path, **environment: str) -> Iterator[Site]:
     """Prepare a site in an empty folder, as `make prepare` does, and serve it with gunicorn until the block ends."""
     with _database(data_dir) as database_url:
         port = free_port()
@@ -72,11 +72,7 @@ def running_site(data_dir: Path, *, with_seed: bool = True, **environment: str) 
             **environment,
         }
         site = Site(f"http://127.0.0.1:{port}", data_dir, environ)
-        site.manage("migrate", "--verbosity", "0")
-        if with_seed:
-            site.manage("load_archive")
-        site.manage("rebuild_index")
-        site.manage("collectstatic", "--no-input", "--verbosity", "0")
+        site.manage("prepare")
         with (data_dir / "gunicorn.log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "--config", "scosite/gunicorn.py", "scosite.wsgi"],

@@ -27,11 +27,11 @@ class Command(BaseCommand):
             return
         path = Path(output)
         try:
-            # Beside its place first: a broken run leaves no half export under the name.
-            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-                file.writelines(lines)
-            written = Path(file.name)
-            written.chmod(0o644)
-            written.replace(path)
+            # In a folder beside its place first: a broken run leaves neither half an export nor anything else.
+            with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+                written = Path(folder) / path.name
+                with written.open("w", encoding="utf-8") as file:
+                    file.writelines(lines)
+                written.replace(path)
         except OSError as error:
             raise CommandError(f"Can't write {output}: {error.strerror}.") from error
