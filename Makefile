@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ROLE ?= curator
+# On all cores; a file of tests stays together, for its server or its archive is made once.
+PYTEST ?= --numprocesses auto --dist loadfile
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
 export HOST PORT ARCHIVE_DATA_DIR
 export PYTHONPYCACHEPREFIX := $(ARCHIVE_DATA_DIR)/cache/python
@@ -29,6 +31,8 @@ $(VENV)/installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	# Whoosh is of 2016: compiled here once, quietly, lest its SyntaxWarnings greet whoever runs it first.
+	$(BIN)/python -W ignore::SyntaxWarning -m compileall -q $$($(BIN)/python -c 'import whoosh; print(whoosh.__path__[0])')
 	touch $@
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed

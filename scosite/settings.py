@@ -105,6 +105,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # An autovacuum of template1 would refuse the copy.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         "pool": {"min_size": 1, "max_size": 16, "timeout": 10},

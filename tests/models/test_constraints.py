@@ -137,7 +137,9 @@ def _value(value: Any, record: models.Model) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("constraint", "values"), [(name, values) for name, cases in REFUSED.items() for values in cases], ids=str
+    ("constraint", "values"),
+    [(name, values) for name, cases in REFUSED.items() for values in cases],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_a_bad_value_is_refused(constraint: str, values: dict[str, Any]) -> None:
     record = FACTORIES[constraint.split("_", maxsplit=1)[0]]()
