@@ -1,5 +1,10 @@
 """The one door to full-text search: `search(Query) → Results`. Engines, their queries and their files stay behind it."""
 
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from archive.models import Article, Event, Participant
 from archive.search.documents import FACETS
 from archive.search.engine import engine
@@ -9,10 +14,12 @@ from archive.search.grammar import MAX_CHARACTERS, describe, parse
 from archive.search.query import (
     Facet,
     FacetValue,
+    Found,
     Fragment,
     Hit,
     IndexState,
     IndexUnusable,
+    Node,
     PageOutOfRange,
     Parsed,
     Query,
@@ -21,8 +28,9 @@ from archive.search.query import (
     Scope,
     SearchError,
     Sort,
+    TooManyValues,
 )
-from archive.search.snippets import best_passage, mark, matcher
+from archive.search.snippets import Marker, best_passage, mark
 
 __all__ = [
     "FACETS",
@@ -41,6 +49,7 @@ __all__ = [
     "Scope",
     "SearchError",
     "Sort",
+    "TooManyValues",
     "describe",
     "ensure_fresh",
     "follow_changes",
@@ -49,24 +58,28 @@ __all__ = [
     "search",
 ]
 
+# Facet values that may be chosen at once: each is a link on the page, and in each link are all the others.
+MAX_CHOSEN = 50
+
 
 def search(query: Query) -> Results:
     """Answer a query from the newest state of the index.
 
-    Raises QueryTooLong, PageOutOfRange (both the reader's to mend) and IndexUnusable (the operator's).
+    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend) and IndexUnusable (the operator's).
     A constant number of database queries, whatever is found.
     """
     parsed = parse(query.text)
+    if sum(len(values) for values in (*query.include.values(), *query.exclude.values())) > MAX_CHOSEN:
+        raise TooManyValues(_("At most %(limit)d filters can be chosen at once.") % {"limit": MAX_CHOSEN})
     if query.page < 1:
-        raise PageOutOfRange("Pages count from 1.")
-    ensure_fresh()
-    found = engine().find(query, parsed.tree)
+        raise PageOutOfRange(_("Pages count from 1."))
+    found = _find(query, parsed.tree)
     total = found.totals[query.scope]
     if query.page > max(1, -(-total // query.page_size)):
-        raise PageOutOfRange("There is no such page.")
+        raise PageOutOfRange(_("There is no such page."))
     return Results(
         query=query,
-        parsed=parsed,
+        parsed=replace(parsed, notes=parsed.notes + found.notes),
         total=total,
         totals=found.totals,
         hits=_hits(query.scope, found.pks, parsed),
@@ -74,18 +87,28 @@ def search(query: Query) -> Results:
     )
 
 
+def _find(query: Query, tree: Node) -> Found:
+    """Ask the engine, again if a rebuild that ended between the two steps put an older state in place."""
+    for _attempt in range(3):
+        state = ensure_fresh()
+        found = engine().find(query, tree)
+        if found.number >= state.number:
+            break
+    return found
+
+
 def _hits(scope: Scope, pks: tuple[int, ...], parsed: Parsed) -> tuple[Hit, ...]:
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
-    models = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
+    models: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
     records = models[scope].objects.published()
     records = records.select_related("country") if scope is Scope.PARTICIPANTS else records.for_cards()
     by_pk = {record.pk: record for record in records.filter(pk__in=pks)}
-    matches = matcher(parsed.tree)
+    marker = Marker(parsed.tree)
     return tuple(
         Hit(
             record=record,
-            title=mark(_title(record), matches),
-            snippet=best_passage(_text(record), matches),
+            title=mark(_title(record), marker),
+            snippet=best_passage(_text(record), marker),
         )
         for pk in pks
         if (record := by_pk.get(pk)) is not None

@@ -30,12 +30,13 @@ class SearchDocument:
     """What an engine stores of a record.
 
     `names` are the names of all it is linked to, `fields` those names by field, `facets` the values it is counted under.
+    No phrase runs from one text or name into the next.
     """
 
     scope: Scope
     pk: int
     title: str
-    text: str
+    texts: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     facets: Mapping[str, tuple[str, ...]]
     earliest: date | None = None
@@ -83,26 +84,31 @@ def _country_names(countries: Iterable[object]) -> tuple[str, ...]:
     )
 
 
+def _names(title: str, fields: Mapping[str, tuple[str, ...]]) -> dict[str, None]:
+    """All names of the fields, in order. A kind is none: every news item would be found by "news"."""
+    return dict.fromkeys(name for key, names in fields.items() if key != "kind" for name in names if name != title)
+
+
 def _document(
     scope: Scope,
     record: Article | Event | Participant,
     *,
     title: str,
-    text: Iterable[str],
+    texts: Iterable[str],
     fields: Mapping[str, tuple[str, ...]],
     facets: Mapping[str, Iterable[str]],
 ) -> SearchDocument:
-    dated = isinstance(record, Article | Event)
+    earliest, latest = (None, None) if isinstance(record, Participant) else (record.date_earliest, record.date_latest)
     return SearchDocument(
         scope=scope,
         pk=record.pk,
         title=title,
-        text="\n".join(part for part in text if part),
+        texts=tuple(text for text in texts if text),
         fields=fields,
         facets={key: tuple(dict.fromkeys(values)) for key, values in facets.items()},
-        earliest=record.date_earliest if dated else None,
-        latest=record.date_latest if dated else None,
-        names=tuple(dict.fromkeys(name for values in fields.values() for name in values)),
+        earliest=earliest,
+        latest=latest,
+        names=tuple(_names(title, fields)),
     )
 
 
@@ -117,7 +123,7 @@ def _article(article: Article) -> SearchDocument:
         Scope.ARTICLES,
         article,
         title=article.headline,
-        text=(article.abstract, article.body),
+        texts=(article.abstract, article.body),
         fields={
             "participant": _all_names(*participants),
             "country": _country_names(countries),
@@ -152,12 +158,13 @@ def _event(event: Event) -> SearchDocument:
         Scope.EVENTS,
         event,
         title=event.name,
-        text=(event.summary, event.place),
+        texts=(event.summary, event.place),
         fields={
             "participant": _all_names(*participants),
             "country": _country_names(countries),
             "city": _all_names(event.city),
             "topic": _all_names(*topics),
+            "event": (event.name,),
             "series": tuple(name for name in (*series.all_names, series.abbreviation) if name) if series else (),
             "kind": (event.kind,),
         },
@@ -180,7 +187,7 @@ def _participant(participant: Participant) -> SearchDocument:
         Scope.PARTICIPANTS,
         participant,
         title=participant.name,
-        text=(participant.description, *offices),
+        texts=(participant.description, *offices),
         fields={
             "participant": _all_names(participant),
             "country": _country_names([country] if country else []),

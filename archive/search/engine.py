@@ -14,6 +14,8 @@ from archive.search.query import Found, IndexState, Node, Query
 
 # Ids to drop, documents to add, and the number and hash of the change that the index is true to afterwards.
 Todo = tuple[Iterable[str], Iterable[SearchDocument], int, str]
+# What to write after a state; None where it is up to date.
+Changes = Callable[[IndexState], Todo | None]
 
 
 class Engine(Protocol):
@@ -25,8 +27,8 @@ class Engine(Protocol):
     def find(self, query: Query, tree: Node) -> Found:
         """The page of records that match tree and facets, exact totals, and facet counts."""
 
-    def apply(self, changes: Callable[[IndexState], Todo | None], *, timeout: float = ...) -> bool:
-        """Bring the index forward under its write lock; False where the lock was not to be had."""
+    def apply(self, changes: Changes, *, timeout: float = ...) -> bool:
+        """Bring the index forward under its write lock; False where it can't be written now."""
 
     def rebuild(self, documents: Iterable[SearchDocument], number: int, sha256: str) -> None:
         """Write the index anew beside the old one and switch over."""

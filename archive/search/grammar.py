@@ -8,6 +8,7 @@ term    = '"' words '"' | word "*" | word
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,7 +42,7 @@ DATE_FIELDS = ("year", "date", "before", "after")
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<open>\() | (?P<close>\))
-    | (?P<field>[A-Za-z_]+):(?=[^\s:/]|$)
+    | (?P<field>[A-Za-z_]+):(?![:/])
     | (?P<phrase>"(?P<quoted>[^"]*)(?P<end>"?)(?:~\d*)?)
     | (?P<not>NOT(?=[\s()"]|$)|-(?=[^\s-]))
     | (?P<or>OR(?=[\s()"]|$))
@@ -95,10 +96,24 @@ class _Parser:
                     self.notes.append(_("“~” is not understood yet: the words were searched as an exact phrase."))
                 found.append(_Token("phrase", match["quoted"]))
             elif match["field"] is not None:
-                found.append(_Token("field", match["field"].lower()))
+                name = match["field"].lower()
+                # "Putin: we agree" is prose, "country: china" is meant as a field.
+                has_value = text[match.end() :][:1].strip() or name in (*FIELDS, *DATE_FIELDS)
+                found.append(_Token("field" if has_value else "word", name))
             else:
                 found.append(_Token(kind, match[kind]))
-        return found
+        return list(self._flattened(found))
+
+    def _flattened(self, tokens: list[_Token]) -> Iterator[_Token]:
+        """The tokens without brackets, and their partners, that stand too deep."""
+        depth = 0
+        for token in tokens:
+            depth += token.kind == "open"
+            if depth <= MAX_DEPTH or token.kind not in ("open", "close"):
+                yield token
+            else:
+                self.notes.append(_("Brackets deeper than %(limit)d levels were ignored.") % {"limit": MAX_DEPTH})
+            depth = max(0, depth - (token.kind == "close"))
 
     def _peek(self) -> str:
         return self.tokens[self.position].kind if self.position < len(self.tokens) else ""
@@ -127,12 +142,21 @@ class _Parser:
 
     def _clause(self, depth: int) -> Node | None:
         choices = [self._item(depth)]
-        while self._peek() == "or" and self.position + 1 < len(self.tokens):
-            if self.tokens[self.position + 1].kind in ("or", "and", "close"):
-                break
-            self._next()
+        while self._peek() == "or" and self._skip_operators():
             choices.append(self._item(depth))
         return _joined(Or, [node for node in choices if node is not None])
+
+    def _skip_operators(self) -> bool:
+        """Step over “OR” and what repeats it; False, and no step, where nothing follows that it could join."""
+        after = self.position + 1
+        while after < len(self.tokens) and self.tokens[after].kind in ("or", "and"):
+            after += 1
+        if after == len(self.tokens) or self.tokens[after].kind == "close":
+            return False
+        if after > self.position + 1:
+            self.notes.append(_("Of several operators in a row the first was used."))
+        self.position = after
+        return True
 
     def _item(self, depth: int) -> Node | None:
         negative = False
@@ -150,19 +174,18 @@ class _Parser:
         token = self._next()
         if token.kind == "open":
             return self._group(depth)
-        self.clauses += 1
-        if self.clauses > MAX_CLAUSES:
-            if self.clauses == MAX_CLAUSES + 1:
-                self.notes.append(_("Only the first %(limit)d terms were searched.") % {"limit": MAX_CLAUSES})
+        if self.clauses >= MAX_CLAUSES:
+            self._note_limit()
             return None
+        self.clauses += 1
         if token.kind == "field":
             return self._field(token.text)
         return self._term(token)
 
+    def _note_limit(self) -> None:
+        self.notes.append(_("Only the first %(limit)d terms were searched.") % {"limit": MAX_CLAUSES})
+
     def _group(self, depth: int) -> Node | None:
-        if depth >= MAX_DEPTH:
-            self.notes.append(_("Brackets deeper than %(limit)d levels were ignored.") % {"limit": MAX_DEPTH})
-            return None
         node = self.query(depth + 1)
         if self._peek() == "close":
             self._next()
@@ -184,11 +207,13 @@ class _Parser:
             )
             nodes = [node for node in (self._term(_Token("word", name)), self._term(token)) if node is not None]
             return _joined(And, nodes)
-        term = self._term(token)
-        if isinstance(term, And):
+        words = forms(token.text)
+        if len(words) > 1 and not token.text.endswith("*"):
             # "city:khanty-mansiysk": its parts, as one name.
-            term = Phrase(tuple(forms(token.text)))
-        return InField(name, term) if isinstance(term, Word | Phrase | Prefix) else None
+            token = _Token("phrase", token.text)
+        term = self._term(token)
+        parts = term.nodes if isinstance(term, And) else (term,)
+        return _joined(And, [InField(name, part) for part in parts if isinstance(part, Word | Phrase | Prefix)])
 
     def _period(self, name: str, value: str) -> Node | None:
         try:
@@ -213,6 +238,10 @@ class _Parser:
         if re.search(r"~\d*\Z", token.text):
             self.notes.append(_("“~” is not understood yet: the word was searched as it stands."))
             words = forms(re.sub(r"~\d*\Z", "", token.text)) or words
+        if len(words) - 1 > MAX_CLAUSES - self.clauses:
+            self._note_limit()
+            return _joined(And, [Word(form) for form in words[: MAX_CLAUSES - self.clauses + 1]])
+        self.clauses += len(words) - 1
         nodes: list[Node] = [Word(form) for form in words]
         if token.text.endswith("*"):
             if len(words[-1]) >= MIN_PREFIX:
@@ -222,18 +251,21 @@ class _Parser:
                     _("“%(text)s” is too short: give at least %(least)d letters before “*”. It was searched as a word.")
                     % {"text": token.text[:30], "least": MIN_PREFIX}
                 )
-        return _joined(And, nodes)
+        return _joined(And, _without_stop_words(nodes))
 
 
 def _joined(kind: type[And] | type[Or], nodes: list[Node]) -> Node | None:
-    if not nodes:
+    """All of the nodes, or any of them, as one; what is joined the same way already is joined directly."""
+    flat = [part for node in nodes for part in (node.nodes if isinstance(node, kind) else (node,))]
+    if not flat:
         return None
-    return nodes[0] if len(nodes) == 1 else kind(tuple(nodes))
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
 def _without_stop_words(nodes: list[Node]) -> list[Node]:
+    """Without the words that are too common to ask for, where others are left to ask for."""
     kept = [node for node in nodes if not (isinstance(node, Word) and node.form in STOP_WORDS)]
-    return kept or nodes
+    return nodes if all(isinstance(node, Not) for node in kept) else kept
 
 
 def _period_of(name: str, value: str) -> tuple[date, date]:

@@ -165,11 +165,16 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an engine answers: the page's record ids best first, totals by scope, counts by facet and value."""
+    """What an engine answers: the page's record ids best first, totals by scope, counts by facet and value.
+
+    `number` is the change up to which the answer is true; `notes` say in one sentence each what of the query was not searched.
+    """
 
     pks: tuple[int, ...]
+    number: int
     totals: Mapping[Scope, int]
     counts: Mapping[str, Mapping[str, int]]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,10 @@ class SearchError(Exception):
 
 class QueryTooLong(SearchError):
     """The text of the query is over the limit."""
+
+
+class TooManyValues(SearchError):
+    """More facet values are chosen than a page has room for."""
 
 
 class PageOutOfRange(SearchError):

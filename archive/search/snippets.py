@@ -1,30 +1,45 @@
 """What of a found text to show: the best passage, its matches marked. Plain text in fragments; nothing here is HTML."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
 from archive.search.query import And, Fragment, InField, Node, Or, Phrase, Prefix, Word
 from archive.search.text import Token, stem, tokens
 
 LENGTH = 200
+# Where a text is longer, its passage is looked for in so many characters from the start.
+SEARCHED = 50_000
 
-_Matches = Callable[[str], bool]
 
+class Marker:
+    """Finds in a text what a query asked for: words in any form, phrases as a whole; not what it excludes."""
 
-def matcher(tree: Node) -> _Matches:
-    """A test whether a folded word is one that the query asked for (what it excludes isn't)."""
-    stems: set[str] = set()
-    exact: set[str] = set()
-    prefixes: list[str] = []
-    for term in _terms(tree):
-        match term:
-            case Word(form):
-                stems.add(stem(form))
-            case Phrase(forms):
-                exact.update(forms)
-            case Prefix(form):
-                prefixes.append(form)
-    starts = tuple(prefixes)
-    return lambda form: form in exact or stem(form) in stems or (bool(starts) and form.startswith(starts))
+    def __init__(self, tree: Node) -> None:
+        self._stems: set[str] = set()
+        self._prefixes: tuple[str, ...] = ()
+        self._phrases: set[tuple[str, ...]] = set()
+        for term in _terms(tree):
+            match term:
+                case Word(form):
+                    self._stems.add(stem(form))
+                case Phrase(forms):
+                    self._phrases.add(forms)
+                case Prefix(form):
+                    self._prefixes += (form,)
+
+    def hits(self, text: str) -> list[Token]:
+        """The words to mark, in order."""
+        words = list(tokens(text))
+        found = {place for place, word in enumerate(words) if self._is_hit(word.form)}
+        forms = [word.form for word in words]
+        for phrase in self._phrases:
+            for place, form in enumerate(forms):
+                if form == phrase[0] and tuple(forms[place : place + len(phrase)]) == phrase:
+                    found.update(range(place, place + len(phrase)))
+        return [words[place] for place in sorted(found)]
+
+    def _is_hit(self, form: str) -> bool:
+        return stem(form) in self._stems or (bool(self._prefixes) and form.startswith(self._prefixes))
 
 
 def _terms(node: Node) -> Iterator[Word | Phrase | Prefix]:
@@ -38,50 +53,63 @@ def _terms(node: Node) -> Iterator[Word | Phrase | Prefix]:
                 yield from _terms(part)
 
 
-def mark(text: str, matches: _Matches) -> tuple[Fragment, ...]:
+def mark(text: str, marker: Marker) -> tuple[Fragment, ...]:
     """The whole text in fragments."""
-    return _fragments(text, 0, len(text), [token for token in tokens(text) if matches(token.form)])
+    return _fragments(text, 0, len(text), marker.hits(text))
 
 
-def best_passage(text: str, matches: _Matches, *, length: int = LENGTH) -> tuple[Fragment, ...]:
+def best_passage(text: str, marker: Marker, *, length: int = LENGTH) -> tuple[Fragment, ...]:
     """The passage of at most `length` characters with the most different matches, cut at words; the beginning if none."""
     text = " ".join(text.split())
     if len(text) <= length:
-        return mark(text, matches)
-    hits = [token for token in tokens(text) if matches(token.form)]
-    start, end = _window(text, hits, length)
-    inside = [token for token in hits if token.start >= start and token.end <= end]
-    fragments = _fragments(text, start, end, inside)
+        return mark(text, marker)
+    hits = marker.hits(text[:SEARCHED])
+    start, end = _window(text, hits, length - 4)  # without the ellipses
+    inside = [hit for hit in hits if hit.start >= start and hit.end <= end]
     before = (Fragment("… "),) if start else ()
     after = (Fragment(" …"),) if end < len(text) else ()
-    return before + fragments + after
+    return before + _fragments(text, start, end, inside) + after
 
 
-def _window(text: str, hits: list[Token], length: int) -> tuple[int, int]:
-    room = length - 4  # for the ellipses
-    best, most = 0, 0
-    for token in hits:
-        inside = {hit.form for hit in hits if token.start <= hit.start and hit.end <= token.start + room * 3 // 4}
-        if len(inside) > most:
-            best, most = token.start, len(inside)
-    # Some words before the first match give it context.
-    start = max(0, min(best - room // 5, len(text) - room)) if most else 0
+def _window(text: str, hits: list[Token], room: int) -> tuple[int, int]:
+    """Start and end of the passage: some words of context, then the densest run of matches."""
+    best = _densest(hits, room * 3 // 4)
+    start = max(0, min(best - room // 5, len(text) - room))
     if start:
-        start = text.find(" ", start, start + 30) + 1 or start
+        # At a word, if one begins before the first match.
+        start = text.find(" ", start, max(start, best)) + 1 or start
     end = min(len(text), start + room)
     if end < len(text):
-        end = max(text.rfind(" ", start, end), start + 1)
+        # At a word, if there are blanks at all: Chinese has none.
+        end = max(text.rfind(" ", start + room * 3 // 4, end), 0) or end
     return start, end
+
+
+def _densest(hits: list[Token], width: int) -> int:
+    """Where the stretch of `width` characters with the most different matches begins; 0 if there are none."""
+    best, most = 0, 0
+    inside: Counter[str] = Counter()
+    last = 0
+    for place, hit in enumerate(hits):
+        while last < len(hits) and (last <= place or hits[last].end <= hit.start + width):
+            inside[hits[last].form] += 1
+            last += 1
+        if len(inside) > most:
+            best, most = hit.start, len(inside)
+        inside[hit.form] -= 1
+        if not inside[hit.form]:
+            del inside[hit.form]
+    return best
 
 
 def _fragments(text: str, start: int, end: int, hits: list[Token]) -> tuple[Fragment, ...]:
     fragments = []
     position = start
-    for token in hits:
-        if token.start > position:
-            fragments.append(Fragment(text[position : token.start]))
-        fragments.append(Fragment(text[token.start : token.end], is_hit=True))
-        position = token.end
+    for hit in hits:
+        if hit.start > position:
+            fragments.append(Fragment(text[position : hit.start]))
+        fragments.append(Fragment(text[hit.start : hit.end], is_hit=True))
+        position = hit.end
     if position < end:
         fragments.append(Fragment(text[position:end]))
     return tuple(fragments)

@@ -8,31 +8,58 @@ from functools import lru_cache
 
 from whoosh.lang.porter import stem as porter_stem
 
-# A word is a run of letters and digits, with an apostrophe inside at most.
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_APOSTROPHES = "'’‘ʼʻ`"
+# A word: letters and digits (with the accents that stand beside them in decomposed text), an apostrophe inside at most.
+WORD = rf"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:[{_APOSTROPHES}][^\W_](?:[^\W_]|[\u0300-\u036f])*)*"
+_WORD = re.compile(WORD)
+_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s\Z")
+_DROPPED = str.maketrans("", "", _APOSTROPHES)
 
-# British and American spelling, folded one way after stemming would keep them apart.
+# British and American spelling, folded one way where stemming would keep them apart.
+_ENDINGS = ("", "s", "ed", "ing", "able")
 _SPELLINGS = {
-    "defence": "defense",
-    "defences": "defenses",
-    "offence": "offense",
-    "offences": "offenses",
+    british + ending: american + ending
+    for british, american in (
+        ("armour", "armor"),
+        ("behaviour", "behavior"),
+        ("colour", "color"),
+        ("counsell", "counsel"),
+        ("defence", "defense"),
+        ("endeavour", "endeavor"),
+        ("favour", "favor"),
+        ("harbour", "harbor"),
+        ("honour", "honor"),
+        ("labour", "labor"),
+        ("licence", "license"),
+        ("neighbour", "neighbor"),
+        ("offence", "offense"),
+        ("practise", "practice"),
+        ("signall", "signal"),
+        ("travell", "travel"),
+    )
+    for ending in _ENDINGS
+} | {
     "centre": "center",
     "centres": "centers",
-    "licence": "license",
+    "dialogue": "dialog",
+    "dialogues": "dialogs",
+    "kilometre": "kilometer",
+    "kilometres": "kilometers",
+    "manoeuvre": "maneuver",
+    "manoeuvres": "maneuvers",
+    "neighbourhood": "neighborhood",
     "programme": "program",
     "programmes": "programs",
-    "neighbour": "neighbor",
-    "neighbours": "neighbors",
-    "neighbouring": "neighboring",
-    "labour": "labor",
 }
-_ISATION = re.compile(r"is(ation|ations|ational|e|ed|es|ing)\Z")
+# Towards the s: Porter keeps "organis" in all its forms, but takes "organize" and "organized" apart.
+_IZE = re.compile(r"(?<=.{4})iz(?=(?:ations?|ational|e|ed|ers?|es|ing|able)\Z)")
 
 # Too common to ask for; skipped in a query beside other words, kept in phrases.
 STOP_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or")
-    + ("that", "the", "this", "to", "was", "were", "with")
+    (
+        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or"),
+        *("that", "the", "this", "to", "was", "were", "with"),
+    )
 )
 
 
@@ -47,17 +74,16 @@ class Token:
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """Lower case without accents; an apostrophe and what follows it dropped (SCO's → sco)."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold().split("'")[0].split("’")[0])
-    return "".join(char for char in decomposed if not unicodedata.combining(char)) or word.casefold()
+    """Lower case without accents, without 's and apostrophes: SCO's → sco, Xi'an → xian, Лавров → лавров."""
+    form = _POSSESSIVE.sub("", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", form.translate(_DROPPED))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold() or form
 
 
 @lru_cache(maxsize=65_536)
 def stem(form: str) -> str:
     """Stem of a folded word: Porter (1980), English spelling differences joined."""
-    form = _SPELLINGS.get(form, form)
-    if len(form) > 6:
-        form = _ISATION.sub(r"iz\1", form)
+    form = _IZE.sub("is", _SPELLINGS.get(form, form))
     return porter_stem(form) if form.isascii() else form
 
 

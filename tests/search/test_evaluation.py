@@ -1,0 +1,160 @@
+"""What the embedded engine answers is what reading every document would give, however the index grew."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.search import columns
+from archive.search.bits import bits_of, numbers_in
+from archive.search.documents import SearchDocument
+from archive.search.grammar import describe
+from archive.search.query import And, InField, Node, Not, Or, Period, Phrase, Prefix, Query, Scope, Sort, Word
+from archive.search.text import forms, stem
+from archive.search.whoosh_engine import WhooshEngine
+
+WORDS = ["alpha", "alphas", "bravo", "bravado", "charlie", "delta", "echo", "rare"]
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[SearchDocument]:
+    chance = random.Random(1)
+
+    def text(most: int) -> str:
+        return " ".join(chance.choices(WORDS, weights=[9, 5, 7, 3, 5, 4, 3, 0.3], k=chance.randint(0, most)))
+
+    made = []
+    for n in range(150):
+        first = date(2010, 1, 1).toordinal() + chance.randrange(3000) if n % 7 else None
+        names = (text(2), text(2))
+        made.append(
+            SearchDocument(
+                scope=list(Scope)[n % 3],
+                pk=n,
+                title=text(4),
+                texts=(text(30), text(3)),
+                fields={"city": names},
+                facets={"kind": (WORDS[n % 4],), "topic": tuple(WORDS[: n % 3])},
+                earliest=date.fromordinal(first) if first else None,
+                latest=date.fromordinal(first + n % 40) if first else None,
+                names=names,
+            )
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def grown(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFactory) -> Iterator[WhooshEngine]:
+    """Many segments, and in most of them documents that were replaced since. Next to nothing is kept decoded."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(columns, "KEPT", 300)
+        engine = WhooshEngine(tmp_path_factory.mktemp("grown"))
+        outdated = [SearchDocument(one.scope, one.pk, "rare", ("alpha " * 5,), {}, {}) for one in documents]
+        engine.rebuild(outdated[:60], 1, "")
+        for start in range(0, 150, 30):
+            _write(engine, outdated[start : start + 40])
+            _write(engine, [])
+            _write(engine, documents[start : start + 20])
+            _write(engine, documents[start + 20 : start + 30])
+            engine.state()
+        _write(engine, documents[100:])
+        yield engine
+
+
+def _write(engine: WhooshEngine, some: list[SearchDocument]) -> None:
+    ids = [f"{one.scope}:{one.pk}" for one in some]
+    assert engine.apply(lambda state: (ids, some, state.number + 1, ""))
+
+
+@pytest.fixture(scope="module")
+def rebuilt(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    engine = WhooshEngine(tmp_path_factory.mktemp("rebuilt"))
+    engine.rebuild(documents, 1, "")
+    return engine
+
+
+def _holds(node: Node, document: SearchDocument, *, title_only: bool = False) -> bool:
+    """Whether a document matches, by reading it."""
+    texts = [document.title] if title_only else [document.title, *document.texts, *document.names]
+    match node:
+        case And(nodes):
+            return all(_holds(part, document) for part in nodes)
+        case Or(nodes):
+            return any(_holds(part, document) for part in nodes)
+        case Not(inner):
+            return not _holds(inner, document)
+        case Period(first, last):
+            return (
+                bool(document.earliest and document.latest) and first <= document.latest and last >= document.earliest
+            )  # type: ignore[operator]
+        case InField("title", term):
+            return _holds(term, document, title_only=True)
+        case InField(name, term):
+            return any(_has(term, forms(text), stemmed=False) for text in document.fields.get(name, ()))
+    return any(_has(node, forms(text), stemmed=True) for text in texts)
+
+
+def _has(term: Node, words: list[str], *, stemmed: bool) -> bool:
+    match term:
+        case Word(form):
+            return form in words or (stemmed and stem(form) in map(stem, words))
+        case Prefix(form):
+            return any(word.startswith(form) for word in words)
+        case Phrase(phrase):
+            return any(tuple(words[n : n + len(phrase)]) == phrase for n in range(len(words)))
+    raise TypeError(term)
+
+
+_words = st.sampled_from([*WORDS, "absent"])
+_terms = st.one_of(
+    _words.map(Word),
+    st.sampled_from(["alp", "bra", "x"]).map(Prefix),
+    st.lists(_words, min_size=1, max_size=3).map(lambda those: Phrase(tuple(those))),
+)
+_days = st.dates(date(2009, 1, 1), date(2020, 1, 1))
+_leaves = st.one_of(
+    _terms,
+    st.builds(InField, st.sampled_from(["title", "city", "topic"]), _terms),
+    st.builds(lambda one, other: Period(min(one, other), max(one, other), ""), _days, _days),
+)
+_trees: st.SearchStrategy[Node] = st.recursive(
+    _leaves,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=2, max_size=4).map(lambda nodes: And(tuple(nodes))),
+        st.lists(inner, min_size=2, max_size=4).map(lambda nodes: Or(tuple(nodes))),
+    ),
+    max_leaves=8,
+)
+
+
+@given(tree=_trees, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
+def test_every_tree(
+    grown: WhooshEngine,
+    rebuilt: WhooshEngine,
+    documents: list[SearchDocument],
+    tree: Node,
+    scope: Scope,
+    sort: Sort,
+) -> None:
+    query = Query(scope=scope, sort=sort, page_size=100)
+    answer = grown.find(query, tree)
+    expected = [one for one in documents if _holds(tree, one)]
+    in_scope = [one for one in expected if one.scope is scope]
+    assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
+    assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
+    for key in ("kind", "topic"):
+        values = [value for one in in_scope for value in one.facets[key]]
+        assert answer.counts[key] == {value: values.count(value) for value in set(values)}
+    # In the same order, whatever the segments.
+    assert rebuilt.find(query, tree).pks == answer.pks
+
+
+@given(st.sets(st.integers(0, 500)))
+def test_a_set_of_numbers_is_kept_as_bits(numbers: set[int]) -> None:
+    bits = bits_of(numbers, 501)
+    assert numbers_in(bits) == sorted(numbers)
+    assert bits.bit_count() == len(numbers)
