@@ -81,6 +81,7 @@ compose-check: $(VENV)/installed-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 curator: $(VENV)/installed
+	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py create_curator --role $(ROLE)
 
 # Needs uv (pip install uv); the products are what everything else installs from.

@@ -38,7 +38,7 @@ class SeedPagesTest(SeedTestCase):
         """Every address reached from home, with the number of clicks."""
         seen = {"/": 0}
         front = ["/"]
-        for depth in range(clicks + 1):
+        for depth in range(clicks + 1):  # what the last click leads to is opened too
             found: list[str] = []
             for address in front:
                 if address.startswith("/admin"):
@@ -69,9 +69,8 @@ class SeedPagesTest(SeedTestCase):
             *EventSeries.objects.all(),
             *Publisher.objects.all(),
         ]
-        missing = [record.get_absolute_url() for record in records if record.get_absolute_url() not in reached]
-        assert not missing
-        assert max(reached.values()) <= 3 + 1  # what the third click shows may link on
+        addresses = [record.get_absolute_url() for record in records]
+        assert [address for address in addresses if reached.get(address, 99) > 3] == []
 
     def test_counts_on_lists_are_those_of_the_pages(self) -> None:
         for model in (City, Topic, Country, EventSeries):
