@@ -102,7 +102,8 @@ def _query(params: QueryDict) -> Query:
 
 
 def _page(request: HttpRequest, found: Results | None, *, status: int = 200, problem: str = "") -> HttpResponse:
-    context: dict[str, Any] = {"q": request.GET.get("q", "")[: 2 * search.MAX_CHARACTERS], "problem": problem}
+    shown = request.GET.get("q", "").replace("\0", "")[: 2 * search.MAX_CHARACTERS]
+    context: dict[str, Any] = {"q": shown, "problem": problem}
     if found is not None:
         params = request.GET
         facets = [(facet, [_facet_link(params, facet, value) for value in facet.values]) for facet in found.facets]
