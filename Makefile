@@ -12,7 +12,7 @@ ROLE ?= curator
 PYTEST ?= --numprocesses auto --dist loadfile
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
 export HOST PORT ARCHIVE_DATA_DIR
-export PYTHONPYCACHEPREFIX := $(ARCHIVE_DATA_DIR)/cache/python
+export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
