@@ -26,7 +26,7 @@ help:
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
 
-# The stamps hold the hash of what was installed: a changed lock file installs anew, nothing else does.
+# The stamps are as old as what was installed: a newer lock file installs anew, nothing else does.
 $(VENV)/installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
