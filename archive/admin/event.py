@@ -73,8 +73,8 @@ class EventAdmin(ReviewedAdmin):
     list_select_related = ("series", "city")
     date_hierarchy = "date_earliest"
     ordering = (F("date_earliest").desc(nulls_last=True), "slug")
-    search_fields = ("name", "slug", "summary", "place", "series__name", "city__name")
-    search_help_text = _("Name, slug, summary, place, series or city.")
+    search_fields = (*NAMES_SEARCH, "summary", "place", "series__name", "city__name", "authority_id")
+    search_help_text = _("Name, slug, summary, place, series, city or row of the authority file.")
     autocomplete_fields = ("series", "city", "host_countries", "parent", "topics")
     inlines = (
         CoverageByArticles,
@@ -91,6 +91,8 @@ class EventAdmin(ReviewedAdmin):
                 "fields": (
                     "name",
                     "slug",
+                    ("name_ru", "name_zh"),
+                    "variants",
                     ("kind", "state", "format"),
                     ("series", "ordinal", "ordinal_basis"),
                     "parent",
@@ -116,6 +118,7 @@ class EventAdmin(ReviewedAdmin):
             },
         ),
         (_("Content"), {"fields": ("topics", "summary"), "description": _("The summary is in our own words.")}),
+        (_("Identity"), {"fields": ("authority_id",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -130,8 +133,8 @@ class EventAdmin(ReviewedAdmin):
 @admin.register(EventSeries)
 class EventSeriesAdmin(CountedAdmin):
     slug_from = "name"
-    list_display = ("name", "abbreviation", "kind", "event_count", "article_count")
-    list_filter = ("kind",)
+    list_display = ("name", "abbreviation", "kind", "is_yearly", "event_count", "article_count")
+    list_filter = ("kind", "is_yearly")
     search_fields = (*NAMES_SEARCH, "abbreviation")
     fields = (*NAMES, "slug", "abbreviation", "kind", "description")
 

@@ -37,6 +37,8 @@ LOAD_ORDER = (
     "figure",
     "reading",
     "eventsource",
+    "term",
+    "acceptedfinding",
 )
 
 
@@ -148,7 +150,7 @@ class _Loading:
         """Rows of one model; those that refer to others of them (a parent event) after those."""
         own_links = [field.name for field in model._meta.concrete_fields if field.related_model is model]
         while rows and not self.problems:
-            waiting = {_key_of(model, row["fields"]) for row in rows}
+            waiting = {key_of(model, row["fields"]) for row in rows}
             ready: list[dict] = []
             later: list[dict] = []
             for row in rows:
@@ -168,7 +170,7 @@ class _Loading:
                 self._sort_in(model, row["fields"], new, known)
             except _Kept as kept:
                 self.report.kept.append(f"{_label(row)} ({kept})")
-                self._gone.add(_logged_as(model, _key_of(model, row["fields"])))
+                self._gone.add(_logged_as(model, key_of(model, row["fields"])))
             except (ValidationError, FieldDoesNotExist, ValueError, TypeError) as error:
                 self.problems.append(f"{_label(row)}: {_sentence(error)}")
         if not self.problems:
@@ -183,7 +185,7 @@ class _Loading:
         known: dict[int, tuple[Any, "_Links"]],
     ) -> None:
         """Put a row with the new records or the known ones. Raises _Kept where it is neither."""
-        written = _key_of(model, fields)
+        written = key_of(model, fields)
         key = self._current(model, written)
         pk = self._known(model).get(key)
         if pk is None and self._is_gone(model, key, written):
@@ -295,7 +297,7 @@ class _Loading:
 _Links = dict[str, list[int]]
 
 
-def _key_of(model: Any, fields: dict[str, Any]) -> tuple:
+def key_of(model: Any, fields: dict[str, Any]) -> tuple:
     """The natural key as the fixture row writes it; a reference is a list with one value."""
     values = (fields[lookup.split("__")[0]] for lookup in model.natural_key_fields)
     return tuple(value[0] if isinstance(value, list) else value for value in values)
@@ -359,7 +361,7 @@ def _is_edited(record: Record, current: dict[str, Any]) -> bool:
 
 def _label(row: dict) -> str:
     model = apps.get_model(row["model"])
-    return f"{model._meta.model_name} " + "/".join(map(str, _key_of(model, row["fields"])))
+    return f"{model._meta.model_name} " + "/".join(map(str, key_of(model, row["fields"])))
 
 
 def _sentence(error: Exception) -> str:

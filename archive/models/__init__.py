@@ -6,11 +6,14 @@ from archive.models.change import Change, Redirect, recording
 from archive.models.city import City
 from archive.models.country import Country, CountryStatus
 from archive.models.event import Attendance, Delegation, Event, EventSeries, EventSource, Figure, Reading
+from archive.models.finding import AcceptedFinding
 from archive.models.participant import Office, Participant
 from archive.models.publisher import Publisher
+from archive.models.term import Term
 from archive.models.topic import Topic
 
 __all__ = [
+    "AcceptedFinding",
     "Article",
     "Attendance",
     "Change",
@@ -35,6 +38,7 @@ __all__ = [
     "SourceDocument",
     "Sourced",
     "Status",
+    "Term",
     "Topic",
     "recording",
 ]

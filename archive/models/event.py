@@ -27,6 +27,9 @@ class EventSeries(Names, Slugged):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.BODY)
     abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
     description = models.TextField(_("description"), blank=True)
+    is_yearly = models.BooleanField(
+        _("meets every year"), default=False, help_text=_("A year without an event is then shown as a gap.")
+    )
 
     objects = LinkedQuerySet.as_manager()
 
@@ -75,7 +78,7 @@ class EventOrdinalBasis(models.TextChoices):
     INFERRED = "inferred", _("inferred")
 
 
-class Event(Dated, Reviewed, Slugged):
+class Event(Dated, Reviewed, Names, Slugged):
     """Something that happened or was planned."""
 
     Kind = EventKind
@@ -85,7 +88,6 @@ class Event(Dated, Reviewed, Slugged):
 
     _history_m2m_fields = ("host_countries", "topics")
 
-    name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     series = models.ForeignKey(
         EventSeries, verbose_name=_("series"), null=True, blank=True, on_delete=models.PROTECT, related_name="events"
@@ -134,6 +136,12 @@ class Event(Dated, Reviewed, Slugged):
         related_name="events",
     )
     summary = models.TextField(_("summary"), blank=True)
+    authority_id = models.CharField(
+        _("row of the authority file"),
+        max_length=40,
+        blank=True,
+        help_text=_("The meeting or exercise of the authority file that this event is; see docs/data.md."),
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -160,15 +168,18 @@ class Event(Dated, Reviewed, Slugged):
                 name="event_video_without_city",
                 violation_error_message=_("A video meeting has a host country, but no host city."),
             ),
+            models.UniqueConstraint(
+                fields=["authority_id"],
+                condition=~Q(authority_id=""),
+                name="event_authority_id_once",
+                violation_error_message=_("Another event is that row of the authority file already."),
+            ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="event_not_its_own_parent",
                 violation_error_message=_("An event can't be part of itself."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("archive:event-detail", args=[self.slug])

@@ -13,7 +13,7 @@ from archive.search.grammar import FIELDS
 from archive.search.text import WORD, fold, stem
 
 # Changes whenever the schema or the analysis does: an index of another version is rebuilt, not read.
-VERSION = 2
+VERSION = 3
 
 # The fields that score: `title`, `names` and `text` hold stems, `exact` every word as it is written.
 SCORED = ("title", "names", "text", "exact")
