@@ -84,6 +84,8 @@ EXERCISE_SERIES = {
     "Xiamen": "xiamen-exercises",
     "border operations": "border-operations",
 }
+# What an event of the source documents lacks that no row of the file is about.
+UNNAMED: Fields = {"name_ru": "", "name_zh": "", "variants": [], "authority_id": ""}
 ANTITERROR_SERIES = "antiterror-exercises"  # those named after their place: Pabbi-Antiterror-2021
 
 
@@ -119,7 +121,10 @@ def events(source: Authority, tables: Tables) -> None:
             known["authority_id"] = name
             for key in ("name_ru", "name_zh", "variants"):
                 known[key] = known.get(key) or draft.fields[key]
+    for event in tables["event"].values():
+        event.update({key: event.get(key, empty) for key, empty in UNNAMED.items()})
     _decided_statements(source, tables)
+    tables.sort_statements()
 
 
 def _meeting(row: Row) -> Draft:
@@ -161,7 +166,9 @@ def _exercise(row: Row) -> Draft:
     cities = split(row["nearest_city"])
     parties = split(row["participating_iso2"], " ")
     capacity = "party" if len(parties) == 2 and row["category"] in ("bilateral", "armed forces") else "member"
-    observers = [code for code in row["observers"].split() if re.fullmatch("[A-Z]{2}", code)]
+    observers = row["observers"].split()
+    if not all(re.fullmatch("[A-Z]{2}", code) for code in observers):
+        observers = []  # in words: the summary has them
     is_antiterror = "antiterror" in row["name"].casefold()
     series = EXERCISE_SERIES.get(row["series"], ANTITERROR_SERIES if is_antiterror else "")
     fields = {

@@ -15,6 +15,8 @@ from archive.curation.loading import LOAD_ORDER, key_of
 Row = dict[str, str]
 Fields = dict[str, Any]
 
+# Rows that belong to events.
+STATEMENTS = ("delegation", "figure", "reading", "eventsource")
 CONFIDENT = ("high", "medium")
 
 REVIEWED = {
@@ -52,8 +54,15 @@ class Tables:
 
     def drop_of_event(self, slug: str) -> None:
         """Forget the rows that belong to an event."""
-        for name in ("delegation", "figure", "reading", "eventsource"):
+        for name in STATEMENTS:
             self._rows[name] = {key: row for key, row in self._rows[name].items() if row["event"] != [slug]}
+
+    def sort_statements(self) -> None:
+        """Put the rows that belong to events into the order of the events, so that a second run finds them so."""
+        place = {slug: number for number, (slug,) in enumerate(self._rows["event"])}
+        for name in STATEMENTS:
+            rows = self._rows[name].items()
+            self._rows[name] = dict(sorted(rows, key=lambda item: place[item[1]["event"][0]]))
 
     def write(self) -> list[str]:
         changed = []
