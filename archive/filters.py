@@ -123,6 +123,21 @@ class KindFilter(django_filters.MultipleChoiceFilter):
         self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s” is not a kind known here.")}
 
 
+class PressFilter(django_filters.MultipleChoiceFilter):
+    """Events with an article in the archive, or without one; both together are all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        choices = [("yes", gettext_lazy("with articles")), ("no", gettext_lazy("without articles"))]
+        super().__init__(*args, choices=choices, **kwargs)
+        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: choose yes or no.")}
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        wanted = set(value)
+        if len(wanted) != 1:
+            return qs
+        return qs.covered() if "yes" in wanted else qs.uncovered()
+
+
 class SortFilter(django_filters.ChoiceFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, choices=[("newest", ""), ("oldest", "")], empty_label=None, **kwargs)
@@ -227,6 +242,7 @@ class EventFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    press = PressFilter(label=gettext_lazy("Press"))
 
     class Meta:
         model = Event

@@ -84,6 +84,31 @@ class NamedQuerySet(RecordQuerySet):
         return self.order_by("name")
 
 
+class TermQuerySet(NamedQuerySet):
+    def synonyms(self) -> list[tuple[str, ...]]:
+        """Names that mean the same, a tuple for each term that has several: its own name first, each spelling once. One query.
+
+        What a term lists as ambiguous, in whatever case, is left out of its tuple, were it its own name; another
+        term may mean it plainly.
+        """
+        fields = ("name", "abbreviation", "name_ru", "name_zh", "variants", "ambiguous")
+        groups = []
+        for *single, variants, ambiguous in self.order_by("slug").values_list(*fields):
+            refused = {_folded(name) for name in ambiguous}
+            names: dict[str, str] = {}
+            for name in (*single, *variants):
+                if (key := _folded(name)) and key not in refused:
+                    names.setdefault(key, name)
+            if len(names) > 1:
+                groups.append(tuple(names.values()))
+        return groups
+
+
+def _folded(name: str) -> str:
+    """What two spellings have in common that differ in case or blanks only."""
+    return " ".join(name.casefold().split())
+
+
 class ReviewedQuerySet(RecordQuerySet):
     """Records that go through draft, review, publication and withdrawal."""
 
@@ -159,6 +184,19 @@ class EventQuerySet(DatedQuerySet):
             .annotate(article_count=count_of(published("Article"), "events"))
         )
 
+    def in_series_order(self) -> Self:
+        """Oldest first; what begins on one day by number, then by slug; undated last."""
+        return self.order_by(
+            F("date_earliest").asc(nulls_last=True), F("ordinal").asc(nulls_last=True), "date_latest", "slug"
+        )
+
+    def covered(self) -> Self:
+        """Events with a published article, whether it reports, previews or mentions them."""
+        return self.filter(_has_articles())
+
+    def uncovered(self) -> Self:
+        return self.filter(~_has_articles())
+
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
 
@@ -173,6 +211,10 @@ class DelegationQuerySet(RecordQuerySet):
     def taking_part(self) -> Self:
         """Delegations that came, not those that were only announced."""
         return self.exclude(capacity="announced-only")
+
+
+def _has_articles() -> Exists:
+    return Exists(published("Article").filter(events=OuterRef("pk")))
 
 
 def _came() -> models.QuerySet:

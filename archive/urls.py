@@ -23,6 +23,7 @@ app_name = "archive"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("help/glossary/", pages.glossary, name="glossary"),
     path("search/", search.results, name="search"),
     path("articles/", browse.articles, name="article-list"),
     path("articles/<slug:slug>/", records.article, name="article-detail"),

@@ -29,6 +29,7 @@ from archive.models import (
     Reading,
     SourceDocument,
     Status,
+    Term,
     Topic,
 )
 
@@ -51,6 +52,10 @@ def make_city(**fields: Any) -> City:
 
 def make_topic(**fields: Any) -> Topic:
     return _make(Topic, fields, **_named("Topic"), definition="What the term means.")
+
+
+def make_term(**fields: Any) -> Term:
+    return _make(Term, fields, **_named("Term"), category="sco", definition="What the term means.", source=SOURCE)
 
 
 def make_series(**fields: Any) -> EventSeries:

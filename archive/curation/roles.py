@@ -34,6 +34,7 @@ from archive.models import (
     Reading,
     Redirect,
     SourceDocument,
+    Term,
     Topic,
 )
 
@@ -48,7 +49,7 @@ class Role(models.TextChoices):
 
 REVIEWED = (Article, Event, Participant)
 ROWS = (Coverage, Attendance, Delegation, Figure, Reading, EventSource, Office)
-SHARED = (Country, City, Topic, EventSeries, Publisher, SourceDocument)
+SHARED = (Country, City, Topic, Term, EventSeries, Publisher, SourceDocument)
 
 # Role, what it may do beyond the role before it, to what.
 GRANTS: tuple[tuple[Role, tuple[str, ...], tuple[type[models.Model], ...]], ...] = (

@@ -23,6 +23,7 @@ from archive.models import (
     Publisher,
     Sourced,
     SourceDocument,
+    Term,
     Topic,
 )
 
@@ -159,7 +160,7 @@ def _event(event: Event, with_restricted: bool) -> Row:
     return {
         "type": "event",
         "slug": event.slug,
-        "name": event.name,
+        **_names(event),
         "kind": event.kind,
         "series": _slug(event.series),
         "ordinal": event.ordinal,
@@ -199,6 +200,7 @@ def _event(event: Event, with_restricted: bool) -> Row:
             {"field": one.field, "value": one.value, **_source(one, with_restricted)} for one in event.readings.all()
         ],
         "summary": event.summary,
+        "authority_id": event.authority_id,
         "sources": [{"supports": one.supports, **_source(one, with_restricted)} for one in event.sources.all()],
         **_review(event),
     }
@@ -328,6 +330,21 @@ def _series(series: EventSeries, with_restricted: bool) -> Row:
         "kind": series.kind,
         "abbreviation": series.abbreviation,
         "description": series.description,
+        "is_yearly": series.is_yearly,
+    }
+
+
+def _term(term: Term, with_restricted: bool) -> Row:
+    return {
+        "type": "term",
+        "slug": term.slug,
+        "category": term.category,
+        **_names(term),
+        "abbreviation": term.abbreviation,
+        "definition": term.definition,
+        "ambiguous": term.ambiguous,
+        "related": term.related,
+        **_source(term, with_restricted),
     }
 
 
@@ -358,5 +375,6 @@ EXPORTS: Mapping[str, Exported] = {
         lambda _: Publisher.objects.select_related("country", "organisation").order_by("slug"), _publisher
     ),
     "series": Exported(lambda _: EventSeries.objects.order_by("slug"), _series),
+    "term": Exported(lambda _: Term.objects.select_related("source_article").order_by("slug"), _term),
     "source_document": Exported(lambda _: SourceDocument.objects.order_by("name"), _source_document),
 }

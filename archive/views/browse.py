@@ -1,5 +1,6 @@
 """Lists: events and articles with filters, and the ways in by year, city, topic, people, country, series, publisher."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -25,7 +26,7 @@ class BadPage(Exception):
     """The page number in the address is no number, or there is no such page; args: status and sentence."""
 
 
-def page_of(request: HttpRequest, records: QuerySet, size: int) -> Page:
+def page_of(request: HttpRequest, records: QuerySet | Sequence[Any], size: int) -> Page:
     """The page that the address asks for. Raises BadPage."""
     paginator = Paginator(records, size)
     text = request.GET.get("page", "1")
@@ -47,7 +48,7 @@ def page_of(request: HttpRequest, records: QuerySet, size: int) -> Page:
     return paginator.page(number)
 
 
-def _bad_page(request: HttpRequest, error: BadPage) -> HttpResponse:
+def bad_page(request: HttpRequest, error: BadPage) -> HttpResponse:
     status, message = error.args
     return show_error(request, status, _("No such page"), message)
 
@@ -57,7 +58,7 @@ def _filtered(request: HttpRequest, filterset: BrowseFilterSet, template: str) -
     try:
         page = page_of(request, filterset.found().for_cards(), PAGE_SIZE)
     except BadPage as error:
-        return _bad_page(request, error)
+        return bad_page(request, error)
     context = {"filterset": filterset, "groups": groups, "chips": filterset.chips(groups), "page": page}
     return render(request, template, context, status=200 if filterset.is_known else 400)
 
@@ -145,7 +146,7 @@ def _names(request: HttpRequest, records: QuerySet, template: str) -> HttpRespon
     try:
         page = page_of(request, records, NAMES_PAGE_SIZE)
     except BadPage as error:
-        return _bad_page(request, error)
+        return bad_page(request, error)
     return render(request, template, {"page": page})
 
 
@@ -176,7 +177,7 @@ def participants(request: HttpRequest) -> HttpResponse:
             request, found.prefetch_related("offices__country", "offices__organisation").named(), NAMES_PAGE_SIZE
         )
     except BadPage as error:
-        return _bad_page(request, error)
+        return bad_page(request, error)
     context = {"page": page, "kind": kind, "kinds": Participant.Kind.choices}
     return render(request, "archive/participant_list.html", context)
 

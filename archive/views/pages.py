@@ -1,11 +1,16 @@
-"""Home and about."""
+"""Home, about, the glossary."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from archive.models import Article, City, Country, Event, Participant, SourceDocument, Topic
+from archive.models import Article, City, Country, Event, Participant, Redirect, SourceDocument, Term, Topic
 from archive.views.browse import year_rows
 
 
@@ -42,3 +47,66 @@ def _totals() -> dict[str, int]:
         "participants": Participant.objects.published().count(),
         "countries": Country.objects.count(),
     }
+
+
+# Glossary -------------------------------------------------------------------------------------------------------------
+
+# The SCO works in Russian and Chinese: by its letters, a variant is one of the two, or English.
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term as the glossary shows it: its names by language, each related name with the term that it means (or None).
+
+    `search` is the query string that searches for it; `old_slugs` are those under which it was linked to before.
+    """
+
+    term: Term
+    russian: tuple[str, ...]
+    chinese: tuple[str, ...]
+    variants: tuple[str, ...]
+    related: tuple[tuple[str, Term | None], ...]
+    search: str
+    old_slugs: tuple[str, ...]
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    terms = sorted(Term.objects.select_related("source_article"), key=_alphabetically)
+    moved = dict(Redirect.objects.filter(record_type="term").values_list("old_slug", "new_slug"))
+    by_name = _by_name(terms)
+    entries = [_entry(term, by_name, moved) for term in terms]
+    groups = [(category, [entry for entry in entries if entry.term.category == category]) for category in Term.Category]
+    context = {"terms": terms, "groups": [(category, found) for category, found in groups if found]}
+    return render(request, "archive/glossary.html", context)
+
+
+def _alphabetically(term: Term) -> tuple[str, str]:
+    """Sort key: databases differ in where they put capitals."""
+    return term.name.casefold(), term.slug
+
+
+def _by_name(terms: Sequence[Term]) -> dict[str, Term]:
+    """Every name of the terms, case folded, with the term that it means: names come first, then abbreviations, variants."""
+    found: dict[str, Term] = {}
+    for names_of in (lambda term: [term.name], lambda term: [term.abbreviation], lambda term: term.all_names):
+        for term in terms:
+            for name in names_of(term):
+                found.setdefault(name.casefold(), term)
+    return found
+
+
+def _entry(term: Term, by_name: Mapping[str, Term], moved: Mapping[str, str]) -> Entry:
+    russian = [name for name in term.variants if _CYRILLIC.search(name)]
+    chinese = [name for name in term.variants if _HAN.search(name)]
+    return Entry(
+        term=term,
+        russian=tuple(name for name in (term.name_ru, *russian) if name),
+        chinese=tuple(name for name in (term.name_zh, *chinese) if name),
+        variants=tuple(name for name in term.variants if name not in (*russian, *chinese)),
+        related=tuple((name, by_name.get(name.casefold())) for name in term.related),
+        search=urlencode({"q": f'"{term.name}"' if " " in term.name else term.name}),
+        old_slugs=tuple(old for old, new in moved.items() if new == term.slug),
+    )

@@ -1,5 +1,7 @@
 """The page of one record, with everything it is linked to. The number of queries is constant (tests/views/test_queries.py)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -7,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from archive.gaps import Gap, gaps
 from archive.models import (
     Article,
     Attendance,
@@ -21,7 +24,8 @@ from archive.models import (
     Publisher,
     Topic,
 )
-from archive.views.browse import SECTION_SIZE
+from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, page_of
+from archive.views.errors import show_error
 from archive.views.lookup import find, record_page, show
 
 
@@ -104,25 +108,46 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "event": found,
         "came": [one for one in delegations if one.capacity != Delegation.Capacity.ANNOUNCED_ONLY],
         "announced": [one for one in delegations if one.capacity == Delegation.Capacity.ANNOUNCED_ONLY],
-        "neighbours": _series_neighbours(found),
+        "standing": _standing(found),
     }
     return show(request, "archive/event_detail.html", context, found)
 
 
-def _series_neighbours(event: Event) -> dict[str, Event | None]:
-    """The published events before and after it in its series, by date."""
-    if event.series_id is None or event.date_earliest is None:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From an event to its neighbour in the series (None: it is the first or last), and what is missing on the way."""
+
+    event: Event | None
+    missing: tuple[Gap, ...]
+
+
+def _members(events: QuerySet) -> list[Any]:
+    """The events of a series in its order, as light rows of what `gaps` reads: all of them are needed on each page."""
+    rows = events.in_series_order()  # type: ignore[attr-defined]
+    return list(rows.values_list("pk", "ordinal", "date_earliest", "date_latest", named=True))
+
+
+def _standing(event: Event) -> dict[str, Any]:
+    """Where a dated event stands in its series: which of how many, and the steps to its neighbours."""
+    if event.series is None or event.date_earliest is None:
         return {}
-    others = Event.objects.published().filter(series=event.series_id, date_earliest__isnull=False).exclude(pk=event.pk)
-    day = event.date_earliest
-    return {
-        "previous": others.filter(Q(date_earliest__lt=day) | Q(date_earliest=day, slug__lt=event.slug))
-        .order_by("-date_earliest", "-slug")
-        .first(),
-        "next": others.filter(Q(date_earliest__gt=day) | Q(date_earliest=day, slug__gt=event.slug))
-        .order_by("date_earliest", "slug")
-        .first(),
-    }
+    # The event itself is among them in a preview too.
+    members = _members(Event.objects.filter(pk=event.pk) | Event.objects.published().filter(series=event.series))
+    missing = gaps(members, is_yearly=event.series.is_yearly)
+    dated = [member.pk for member in members if member.date_earliest is not None]
+    at = dated.index(event.pk)
+    beside = {at - 1, at + 1} & set(range(len(dated)))
+    neighbours = Event.objects.in_bulk([dated[index] for index in beside])
+
+    def step(to: int) -> Step | None:
+        found = Step(
+            neighbours[dated[to]] if to in beside else None,
+            # A gap stands before the later of the two.
+            tuple(gap for gap in missing if gap.before == max(at, to)),
+        )
+        return found if found.event or found.missing else None
+
+    return {"number": at + 1, "total": len(members), "previous": step(at - 1), "next": step(at + 1)}
 
 
 @record_page
@@ -155,10 +180,12 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         )
     if code != code.lower():
         return redirect(found, permanent=True)
+    people = Participant.objects.published().filter(country=found)
     context = {
         "country": found,
         "cities": City.objects.filter(country=found).with_counts().named(),
-        "people": Participant.objects.published().filter(country=found).with_counts().named()[:SECTION_SIZE],
+        "people": people.with_counts().named()[:SECTION_SIZE],
+        "people_total": people.count(),
         "hosted_total": Event.objects.published().linked_to("host_countries", [found]).count(),
         **_sections(
             Event.objects.published().involving([found]), Article.objects.published().linked_to("countries", [found])
@@ -196,15 +223,45 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @record_page
 def series(request: HttpRequest, slug: str) -> HttpResponse:
+    """Its events and its gaps in one list; `?sort=` as in the lists, but oldest first: numbers are read upwards."""
     found: EventSeries = find(request, EventSeries.objects.all(), slug)
+    sort = request.GET.get("sort", "oldest")
+    if sort not in ("oldest", "newest"):
+        return show_error(
+            request, 400, _("Unknown order"), _("“%(value)s”: sort by newest or oldest.") % {"value": sort[:20]}
+        )
+    events = Event.objects.published().filter(series=found)
+    members = _members(events)
+    missing = gaps(members, is_yearly=found.is_yearly)
+    try:
+        page = page_of(request, _rows(members, missing, newest_first=sort == "newest"), NAMES_PAGE_SIZE)
+    except BadPage as error:
+        return bad_page(request, error)
+    shown = events.for_cards().in_bulk([row for row in page if not isinstance(row, Gap)])
+    articles = Article.objects.published().linked_to("events__series", [found])
     context = {
         "series": found,
-        **_sections(
-            Event.objects.published().linked_to("series", [found]),
-            Article.objects.published().linked_to("events__series", [found]),
-        ),
+        "sort": sort,
+        "page": page,
+        "rows": [(None, row) if isinstance(row, Gap) else (shown[row], None) for row in page],
+        "missing_numbers": [gap for gap in missing if gap.kind == "numbers"],
+        "missing_years": [gap for gap in missing if gap.kind == "years"],
+        "has_numbers": any(member.ordinal is not None for member in members),
+        "has_inferred": any(event.ordinal_basis == Event.OrdinalBasis.INFERRED for event in shown.values()),
+        "event_total": len(members),
+        "articles": articles.for_cards().newest()[:SECTION_SIZE],
+        "article_total": articles.count(),
     }
     return show(request, "archive/series_detail.html", context)
+
+
+def _rows(members: Sequence[Any], missing: Sequence[Gap], *, newest_first: bool) -> list[int | Gap]:
+    """Keys of the members, and each gap beside the member that it stands before; undated ones last in either order."""
+    groups = [[*(gap for gap in missing if gap.before == index), member.pk] for index, member in enumerate(members)]
+    dated = sum(member.date_earliest is not None for member in members)
+    if newest_first:
+        groups[:dated] = [group[::-1] for group in reversed(groups[:dated])]
+    return [row for group in groups for row in group]
 
 
 @record_page

@@ -33,6 +33,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "reading": factories.make_reading,
     "redirect": lambda: Redirect.objects.create(record_type="article", old_slug="old", why="gone"),
     "sourcedocument": factories.make_document,
+    "term": factories.make_term,
     "topic": factories.make_topic,
     "user": lambda: User.objects.create_user("somebody"),
 }

@@ -28,6 +28,7 @@ MAIN_PAGES = {
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
     "nothing found": "/search/?q=zanzibar",
     "about": "/about/",
+    "glossary": "/help/glossary/",
     "error": "/nowhere/",
     "login": "/admin/login/",
 }

@@ -30,6 +30,7 @@ from archive.models import (
     Publisher,
     Reading,
     SourceDocument,
+    Term,
     Topic,
 )
 from tests.factories import (
@@ -49,6 +50,7 @@ from tests.factories import (
     make_publisher,
     make_reading,
     make_series,
+    make_term,
     make_topic,
 )
 
@@ -71,6 +73,7 @@ CONTRACT = {
     "topic": f"type slug {NAMES} definition broader",
     "publisher": f"type slug {NAMES} kind country organisation",
     "series": f"type slug {NAMES} kind",
+    "term": f"type slug category {NAMES} abbreviation definition ambiguous related source_article source confidence note",
     "source_document": "type name sha256 kind address captured_at",
 }
 
@@ -115,6 +118,7 @@ PLACES: dict[Any, tuple[str, dict[str, str]]] = {
     Topic: ("topic", NAMED),
     Publisher: ("publisher", NAMED),
     EventSeries: ("series", NAMED),
+    Term: ("term", {**NAMED, **SOURCED}),
     SourceDocument: ("source_document", {}),
 }
 
@@ -158,6 +162,7 @@ def make_one_of_each() -> None:
     make_reading(event=event)
     make_event_source(event=event, source_article=article)
     make_country_status(country=country, event=event)
+    make_term(source_article=article)
 
 
 class ContractTests(TestCase):
@@ -220,6 +225,7 @@ def test_what_is_not_public_is_neither_exported_nor_named(status: str) -> None:
     make_office(participant=person, organisation=body, source_article=article)
     make_publisher(organisation=body)
     make_country_status(event=event, source_article=article)
+    make_term(source_article=article)
     for make in (make_delegation, make_figure, make_reading, make_event_source):
         make(event=public_event, source_article=article)
     assert hidden not in json.dumps(list(export_rows()))
@@ -306,6 +312,7 @@ def _links(rows: dict[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str, li
         "city": {"country": "country"},
         "topic": {"broader": "topic"},
         "publisher": {"country": "country", "organisation": "participant"},
+        "term": {"source_article": "article"},
     }
     nested = {
         "article": {("events", "slug"): "event"},

@@ -210,6 +210,21 @@ class TestEachChange:
         made["topic"].delete()
         assert counts(ask(), "topic") == {}
 
+    def test_of_a_record_that_is_no_document_is_passed_over(self) -> None:
+        make.make_article(headline="Border drill")
+        before = engine().state()
+        term = make.make_term(name="Oldterm", definition="What a border is.")
+        assert set(ask("oldterm").totals.values()) == {0}
+        save(term, name="Newterm", variants=["drill"])
+        assert set(ask("newterm").totals.values()) == {0}
+        term.delete()
+        assert found("border") == ["Border drill"]
+        after = engine().state()
+        assert after.number == Change.objects.last_number() == before.number + 4
+        assert after.documents == before.documents + 1
+        search.rebuild_index()
+        assert engine().state() == after
+
     def test_many_at_once(self) -> None:
         topic = make.make_topic(name="Oldtopic")
         for n in range(30):

@@ -131,7 +131,7 @@ class SeedPagesTest(SeedTestCase):
 @pytest.mark.parametrize(
     "address",
     [
-        *("/", "/about/", "/articles/", "/events/", "/years/", "/years/undated/", "/cities/", "/topics/"),
+        *("/", "/about/", "/help/glossary/", "/articles/", "/events/", "/years/", "/years/undated/", "/cities/", "/topics/"),
         *("/participants/", "/participants/?kind=organisation", "/countries/", "/series/", "/publishers/"),
     ],
 )

@@ -50,6 +50,8 @@ def _populate(n: int) -> dict[str, str]:
             source_position=i + 2, topics=[topic], countries=[country, someone.country], participants=[person, someone],
         )  # fmt: skip
         make.make_coverage(article=another, event=event)
+        term = make.make_term(source_article=article, variants=[f"Variant {i}"])
+        make.make_term(related=[term.name, f"Variant {i}"], source_article=another)
         make.make_coverage(article=article, event=other)
     return {
         "article": article.get_absolute_url(),
@@ -69,6 +71,7 @@ def _populate(n: int) -> dict[str, str]:
 LISTS = {
     "home": "/",
     "about": "/about/",
+    "glossary": "/help/glossary/",
     "articles": "/articles/",
     "events": "/events/",
     "years": "/years/",
