@@ -45,11 +45,38 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """All these words, unstemmed, in any order, the first and the last at most `distance` words apart."""
+
+    forms: tuple[str, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Words that differ in at most `edits` letters (left out, added, exchanged or swapped with the next)."""
+
+    form: str
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
 class InField:
     """The term in one field only; fields are matched unstemmed, `title` in any form."""
 
     name: str
-    term: "Word | Phrase | Prefix"
+    term: "Word | Phrase | Prefix | Near | Fuzzy"
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What was written, or other names of the same: spellings, transliterations, abbreviations.
+
+    `written` are the words as the reader gave them (all of them are asked for), `others` the names that stand for them too.
+    """
+
+    written: "tuple[Word, ...]"
+    others: "tuple[Word | Phrase, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +109,7 @@ class Everything:
     """The empty query: all records."""
 
 
-Node = Word | Phrase | Prefix | InField | Period | And | Or | Not | Everything
+Node = Word | Phrase | Prefix | Near | Fuzzy | InField | Variants | Period | And | Or | Not | Everything
 
 
 @dataclass(frozen=True, slots=True)
