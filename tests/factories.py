@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from archive.models import (
+    AcceptedFinding,
     Article,
     Attendance,
     City,
@@ -115,6 +116,18 @@ def make_office(**fields: Any) -> Office:
 
 def make_country_status(**fields: Any) -> CountryStatus:
     return _make(CountryStatus, fields, country=make_country, status="member", start="2001-06-15", source=SOURCE)
+
+
+def make_accepted_finding(**fields: Any) -> AcceptedFinding:
+    reason = "Looked into: it is so."
+    return _make(
+        AcceptedFinding,
+        fields,
+        rule="weekday",
+        record_type="event",
+        record_key=f"event-{next(_numbers)}",
+        reason=reason,
+    )
 
 
 def _named(word: str) -> dict[str, str]:

@@ -134,6 +134,7 @@ def _standing(event: Event) -> dict[str, Any]:
     # The event itself is among them in a preview too.
     members = _members(Event.objects.filter(pk=event.pk) | Event.objects.published().filter(series=event.series))
     missing = gaps(members, is_yearly=event.series.is_yearly)
+    # Undated ones stand last, so that a place among the dated is the same among all.
     dated = [member.pk for member in members if member.date_earliest is not None]
     at = dated.index(event.pk)
     beside = {at - 1, at + 1} & set(range(len(dated)))

@@ -24,6 +24,9 @@ MAIN_PAGES = {
     "countries": "/countries/",
     "country": "/countries/ir/",
     "series": "/series/peace-mission/",
+    "series with gaps": "/series/rats-council/",
+    "event between gaps": "/events/rats-council-2015-09/",
+    "events without press": "/events/?press=no",
     "publisher": "/publishers/xinhua/",
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
     "nothing found": "/search/?q=zanzibar",
@@ -67,6 +70,19 @@ def test_a_reader_searches_and_follows_a_facet(page: Page) -> None:
     page.locator(".chips a").first.click()
     expect(page.locator(".tabs [aria-current] .count")).to_have_text(str(total))
     expect(page.locator("mark").first).to_be_visible()
+
+
+def test_a_reader_walks_along_a_series(page: Page) -> None:
+    page.goto("/series/council-of-heads-of-state/")
+    events = page.locator("table.series tbody tr:not(.gap)")
+    names = events.get_by_role("rowheader").get_by_role("link").all_inner_texts()
+    events.first.get_by_role("rowheader").get_by_role("link").click()
+    steps = page.get_by_role("navigation", name="In the series")
+    for name in names[1:]:
+        steps.locator("[rel=next]").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(steps.locator("[rel=next]")).to_have_count(0)
+    expect(steps.locator("[rel=prev]")).to_have_text(names[-2])
 
 
 def test_a_reader_filters_events(page: Page) -> None:

@@ -140,6 +140,7 @@ def test_a_removed_record_is_gone_with_its_reason(client: Client) -> None:
         ("/events/?city=atlantis", 400, "is not known here"),
         ("/events/?city=%00", 400, "is not known here"),
         ("/events/?country=%ED%A0%80", 400, "is not known here"),
+        ("/events/?press=maybe", 400, "choose yes or no"),
         ("/articles/?kind=poem", 400, "is not a kind known here"),
         ("/articles/?sort=sideways", 400, "sort by newest or oldest"),
         ("/articles/?topci=iran", 400, "There is no filter"),

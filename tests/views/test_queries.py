@@ -13,7 +13,8 @@ from tests import factories as make
 
 def _populate(n: int) -> dict[str, str]:
     """An archive in which everything is linked to everything, `n` times; the addresses of one record of each kind."""
-    country, city, topic, series = make.make_country(), make.make_city(), make.make_topic(), make.make_series()
+    country, city, topic = make.make_country(), make.make_city(), make.make_topic()
+    series = make.make_series(is_yearly=True)
     publisher, document = make.make_publisher(country=country), make.make_document()
     organisation = make.make_participant(kind="organisation", country=country)
     person = make.make_participant(country=country)
@@ -30,6 +31,9 @@ def _populate(n: int) -> dict[str, str]:
         other = make.make_event(
             city=city,
             series=series,
+            ordinal=3 * i + 3 if i % 2 else None,  # with gaps of both kinds
+            ordinal_basis="stated" if i % 2 else "",
+            date=f"{2000 + 3 * i}",
             parent=event,
             topics=[topic, make.make_topic(broader=topic)],
             host_countries=[country],
@@ -64,6 +68,7 @@ def _populate(n: int) -> dict[str, str]:
         "series": series.get_absolute_url(),
         "publisher": publisher.get_absolute_url(),
         "filtered events": f"/events/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
+        "events without press": f"/events/?press=no&country={country.iso2}",
         "filtered articles": f"/articles/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
     }
 
