@@ -6,11 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from archive.models import Article, Event, Participant
+from archive.search.checking import IndexReport, check_index, repair_index
 from archive.search.documents import FACETS
 from archive.search.engine import engine
 from archive.search.facets import facets
 from archive.search.freshness import ensure_fresh, follow_changes, rebuild_index
-from archive.search.grammar import MAX_CHARACTERS, describe, parse
+from archive.search.grammar import MAX_CHARACTERS, parse, write
 from archive.search.query import (
     Facet,
     FacetValue,
@@ -31,6 +32,7 @@ from archive.search.query import (
     TooManyValues,
 )
 from archive.search.snippets import Marker, best_passage, mark
+from archive.search.wording import describe, restate
 
 __all__ = [
     "FACETS",
@@ -39,6 +41,7 @@ __all__ = [
     "FacetValue",
     "Fragment",
     "Hit",
+    "IndexReport",
     "IndexState",
     "IndexUnusable",
     "PageOutOfRange",
@@ -50,12 +53,16 @@ __all__ = [
     "SearchError",
     "Sort",
     "TooManyValues",
+    "check_index",
     "describe",
     "ensure_fresh",
     "follow_changes",
     "parse",
     "rebuild_index",
+    "repair_index",
+    "restate",
     "search",
+    "write",
 ]
 
 # Facet values that may be chosen at once: each is a link on the page, and in each link are all the others.

@@ -1,5 +1,6 @@
 """The one builder that says what is searchable of a record, and which documents a change touches."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,21 @@ class SearchDocument:
     earliest: date | None = None
     latest: date | None = None
     names: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """The name of the document in an index: "article:12"."""
+        return f"{self.scope}:{self.pk}"
+
+    @property
+    def digest(self) -> int:
+        """A number of 63 bits that changes with anything in the document, to compare an index with the records by."""
+        parts = (
+            *(self.scope.value, self.pk, self.title, self.texts, self.earliest, self.latest, self.names),
+            sorted((key, tuple(values)) for key, values in self.fields.items()),
+            sorted((key, tuple(sorted(values))) for key, values in self.facets.items()),
+        )
+        return int.from_bytes(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()) >> 1
 
 
 def all_documents() -> Iterator[SearchDocument]:

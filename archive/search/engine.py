@@ -1,6 +1,6 @@
 """What an engine has to do, and which one is in use."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,9 @@ class Engine(Protocol):
 
     def find(self, query: Query, tree: Node) -> Found:
         """The page of records that match tree and facets, exact totals, and facet counts."""
+
+    def contents(self) -> Mapping[str, int]:
+        """The digest of each document by its id: what `check_index` compares with the records."""
 
     def apply(self, changes: Changes, *, timeout: float = ...) -> bool:
         """Bring the index forward under its write lock; False where it can't be written now."""

@@ -1,15 +1,21 @@
 """A query evaluated on the columns of the index: which documents match, in what order, and how many of each facet value."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from math import log
+from operator import and_, or_
 
-from archive.search.bits import bits_of, numbers_in
-from archive.search.columns import State
+import numpy as np
+
+from archive.search.columns import Floats, Mask, Numbers, State
 from archive.search.query import (
     And,
     Everything,
+    Fuzzy,
     InField,
+    Near,
     Node,
     Not,
     Or,
@@ -18,32 +24,47 @@ from archive.search.query import (
     Prefix,
     Query,
     Sort,
+    Variants,
     Word,
 )
 from archive.search.text import stem
 
-# Most words that one prefix stands for.
+# Most words that one prefix or fuzzy word stands for.
 MAX_EXPANSION = 256
 
-# BM25F: what a word weighs by the field it stands in, and the usual constants.
+# What a word weighs by the field it stands in, and the usual constants: BM25 of each field, summed with weights, after
+# Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
 _WEIGHTS = {"title": 3.0, "names": 1.5, "text": 1.0}
 _K1, _B = 1.2, 0.75
+# A document that has another name of what was asked for, against one that has the words as written.
+_VARIANT_WEIGHT = 0.7
+
+_Term = Word | Phrase | Prefix | Near | Fuzzy
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """Terms of one field that count as one word, and what they weigh."""
+
+    field: str
+    forms: tuple[str, ...]
+    weight: float
 
 
 class Evaluation:
-    """One query on one state. `cut` collects the prefixes that stand for more words than are searched."""
+    """One query on one state. `cut` collects the prefixes and fuzzy words that stand for more words than are searched."""
 
     def __init__(self, tree: Node, state: State) -> None:
         self._tree = tree
         self._state = state
-        self._beginnings: dict[tuple[str, str], list[str]] = {}
-        self.cut: list[str] = []
+        self._expansions: dict[tuple[str, Prefix | Fuzzy], tuple[str, ...]] = {}
+        self.cut: list[Prefix | Fuzzy] = []
 
-    def matches(self) -> int:
+    def matches(self) -> Mask:
         """The documents that the tree asks for."""
         return self._match(self._tree)
 
-    def _match(self, node: Node, *, title_only: bool = False) -> int:
+    def _match(self, node: Node, *, title_only: bool = False) -> Mask:
         state = self._state
         match node:
             case Everything():
@@ -53,150 +74,145 @@ class Evaluation:
             case Not(inner):
                 return state.all & ~self._match(inner)
             case Or(nodes):
-                found = 0
-                for part in nodes:
-                    found |= self._match(part, title_only=title_only)
-                return found
+                return reduce(or_, (self._match(part, title_only=title_only) for part in nodes))
             case And(nodes):
-                found = state.all
-                for part in nodes:
-                    found &= self._match(part, title_only=title_only)
-                return found
+                return reduce(and_, (self._match(part, title_only=title_only) for part in nodes))
+            case Variants(written, others):
+                as_written = self._match(And(written), title_only=title_only)
+                return reduce(or_, (self._match(other, title_only=title_only) for other in others), as_written)
             case InField("title", term):
                 return self._match(term, title_only=True)
             case InField(name, term):
                 return self._exact(f"in_{name}", term)
             case Word(form):
-                fields = ("title",) if title_only else tuple(_WEIGHTS)
-                return self._any(fields, [stem(form)])
+                return self._stemmed(form, ("title",) if title_only else tuple(_WEIGHTS))
         return self._exact("in_title" if title_only else "exact", node)
 
-    def _exact(self, field: str, term: Word | Phrase | Prefix) -> int:
+    def _stemmed(self, form: str, fields: Iterable[str]) -> Mask:
+        return reduce(or_, (self._state.having(field, [stem(form)]) for field in fields))
+
+    def _exact(self, field: str, term: _Term) -> Mask:
         """The documents that have the term in a field of unstemmed words."""
         match term:
             case Word(form):
-                return self._state.term(field, form)
+                return self._state.having(field, [form])
             case Phrase(forms):
                 return self._state.phrase(field, forms)
-            case Prefix(form):
-                return self._any((field,), self._beginning(field, form))
+            case Near(forms, distance):
+                return self._state.near(field, forms, distance)
+            case Prefix() | Fuzzy():
+                return self._state.having(field, self._expansion(field, term))
 
-    def _any(self, fields: Iterable[str], forms: Iterable[str]) -> int:
-        found = 0
-        for field in fields:
-            for form in forms:
-                found |= self._state.term(field, form)
-        return found
+    def _expansion(self, field: str, term: Prefix | Fuzzy) -> tuple[str, ...]:
+        """The words of the field that the term stands for, the most frequent ones where there are too many."""
+        if (field, term) not in self._expansions:
+            vocabulary = self._state.vocabulary(field)
+            match term:
+                case Prefix(form):
+                    places = np.arange(len(vocabulary.terms))[vocabulary.beginning(form)]
+                case Fuzzy(form, edits):
+                    places = vocabulary.like(form, edits)
+            if len(places) > MAX_EXPANSION:
+                places = places[np.argsort(-vocabulary.frequencies[places], kind="stable")[:MAX_EXPANSION]]
+                if term not in self.cut:
+                    self.cut.append(term)
+            self._expansions[field, term] = tuple(vocabulary.terms[place] for place in places)
+        return self._expansions[field, term]
 
-    def _beginning(self, field: str, prefix: str) -> list[str]:
-        key = (field, prefix)
-        if key not in self._beginnings:
-            self._beginnings[key], has_more = self._state.beginning(field, prefix, MAX_EXPANSION)
-            if has_more and prefix not in self.cut:
-                self.cut.append(prefix)
-        return self._beginnings[key]
-
-    def _dated(self, first: date, last: date) -> int:
-        start, end = first.toordinal(), last.toordinal()
-        spans = zip(self._state.first, self._state.last, strict=True)
-        found = (number for number, (one, other) in enumerate(spans) if 0 < one <= end and other >= start)
-        return bits_of(found, self._state.size) & self._state.all
+    def _dated(self, first: date, last: date) -> Mask:
+        state = self._state
+        within = (state.first > 0) & (state.first <= last.toordinal()) & (state.last >= first.toordinal())
+        return within & state.all
 
     # Order ------------------------------------------------------------------------------------------------------------
 
-    def ranked(self, results: int, sort: Sort, limit: int) -> list[int]:
+    def ranked(self, results: Mask, sort: Sort, limit: int) -> list[int]:
         """The first `limit` results.
 
         Best match: what the title alone answers comes first, then by score; ties, and queries without words, by date.
         """
+        state = self._state
         if sort is Sort.OLDEST:
-            return _in_order(self._state.oldest, results, limit)
-        terms = list(dict.fromkeys(self._scoring(self._tree)))
-        if sort is Sort.NEWEST or not terms:
-            return _in_order(self._state.newest, results, limit)
-        scores = self._scores(terms)
-        in_title = numbers_in(results & self._match(self._tree, title_only=True))
-        top = max(scores, default=0.0) + 1
-        for number in in_title:
-            scores[number] += top
-        newness = self._state.newness
+            return _in_order(state.oldest, results, limit)
+        scoring = list(dict.fromkeys(self._scoring(self._tree)))
+        if sort is Sort.NEWEST or not scoring:
+            return _in_order(state.newest, results, limit)
+        numbers = np.flatnonzero(results)
         # Rounded: what differs by the order of additions only is a tie.
-        return sorted(numbers_in(results), key=lambda number: (-round(scores[number], 6), newness[number]))[:limit]
+        scores = np.round(self._scores(scoring)[numbers], 6)
+        if len(numbers):
+            scores[self._match(self._tree, title_only=True)[numbers]] += scores.max() + 1
+        if len(numbers) > limit:
+            least = np.partition(scores, -limit)[-limit]
+            numbers, scores = numbers[scores >= least], scores[scores >= least]
+        return numbers[np.lexsort((state.newness[numbers], -scores))][:limit].tolist()
 
-    def _scoring(self, node: Node) -> Iterator[tuple[str, tuple[str, ...], float]]:
-        """Field, terms and weight of what raises a document's score; what is excluded doesn't."""
+    def _scoring(self, node: Node, weight: float = 1.0) -> Iterator[_Scoring]:
+        """What raises a document's score; what is excluded doesn't."""
         match node:
             case Word(form):
-                for field, weight in _WEIGHTS.items():
-                    yield field, (stem(form),), weight
-            case Phrase(forms):
+                for field, by_field in _WEIGHTS.items():
+                    yield _Scoring(field, (stem(form),), weight * by_field)
+            case Phrase(forms) | Near(forms):
                 for form in forms:
-                    yield from self._scoring(Word(form))
-            case Prefix(form):
-                yield "exact", tuple(self._beginning("exact", form)), 1.0
+                    yield from self._scoring(Word(form), weight)
+            case Prefix() | Fuzzy():
+                yield _Scoring("exact", self._expansion("exact", node), weight)
             case InField("title", Word(form)):
-                yield "title", (stem(form),), _WEIGHTS["title"]
+                yield _Scoring("title", (stem(form),), weight * _WEIGHTS["title"])
             case And(nodes) | Or(nodes):
                 for part in nodes:
-                    yield from self._scoring(part)
+                    yield from self._scoring(part, weight)
+            case Variants(written, others):
+                for word in written:
+                    yield from self._scoring(word, weight)
+                for other in others:
+                    yield from self._scoring(other, weight * _VARIANT_WEIGHT)
 
-    def _scores(self, terms: Iterable[tuple[str, tuple[str, ...], float]]) -> list[float]:
+    def _scores(self, scoring: Iterable[_Scoring]) -> Floats:
         """BM25 of each document, summed over fields and terms; the terms of a prefix count as one word."""
         state = self._state
-        scores = [0.0] * state.size
-        total = state.all.bit_count()
-        for field, forms, boost in terms:
-            having = self._any((field,), forms).bit_count()
+        scores = np.zeros(state.size)
+        for one in scoring:
+            postings = [state.posting(one.field, form) for form in one.forms]
+            having = int(state.having(one.field, one.forms).sum())
             if not having:
                 continue
-            weight = boost * log(1 + (total - having + 0.5) / (having + 0.5)) * (_K1 + 1)
-            norms = state.norms(field, _K1, _B)
-            for form in forms:
-                for number, frequency in state.frequencies(field, form):
-                    scores[number] += weight * frequency / (frequency + norms[number])
+            weight = one.weight * log(1 + (state.total - having + 0.5) / (having + 0.5)) * (_K1 + 1)
+            norms = state.norms(one.field, _K1, _B)
+            for posting in postings:
+                numbers, frequencies = posting.numbers, posting.frequencies
+                scores[numbers] += weight * frequencies / (frequencies + norms[numbers])
         return scores
 
 
-def _in_order(order: Iterable[int], results: int, limit: int) -> list[int]:
-    members = results.to_bytes(results.bit_length() // 8 + 1, "little")
-    size = len(members) * 8
-    found = []
-    for number in order:
-        if number < size and members[number >> 3] & 1 << (number & 7):
-            found.append(number)
-            if len(found) == limit:
-                break
-    return found
+def _in_order(order: Numbers, results: Mask, limit: int) -> list[int]:
+    return order[results[order]][:limit].tolist()
 
 
 class Choice:
     """The facet values that a query includes and excludes."""
 
-    def __init__(self, query: Query, facets: Mapping[str, Mapping[str, int]]) -> None:
-        self._facets = facets
-        self._included = {key: self._union(key, values) for key, values in query.include.items() if values}
-        self._excluded = {key: self._union(key, values) for key, values in query.exclude.items() if values}
+    def __init__(self, query: Query, state: State) -> None:
+        self._state = state
+        self._included = {key: state.carrying(key, values) for key, values in query.include.items() if values}
+        self._excluded = [state.carrying(key, values) for key, values in query.exclude.items() if values]
 
-    def _union(self, key: str, values: Iterable[str]) -> int:
-        found = 0
-        for value in values:
-            found |= self._facets.get(key, {}).get(value, 0)
-        return found
-
-    def results(self, matched: int, *, but: str = "") -> int:
+    def results(self, matched: Mask, *, but: str = "") -> Mask:
         """What is left of the matches; `but` names a facet whose includes don't count."""
         for key, documents in self._included.items():
             if key != but:
-                matched &= documents
-        for documents in self._excluded.values():
-            matched &= ~documents
+                matched = matched & documents
+        for documents in self._excluded:
+            matched = matched & ~documents
         return matched
 
-    def counts(self, matched: int) -> dict[str, dict[str, int]]:
+    def counts(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by facet value, under the other facets and this facet's own excludes."""
         counted = {}
-        for key, values in self._facets.items():
-            pool = self.results(matched, but=key)
-            counts = {value: (pool & documents).bit_count() for value, documents in values.items()}
-            counted[key] = {value: n for value, n in counts.items() if n}
+        pool = self.results(matched)
+        for key, facet in self._state.facets.items():
+            within = self.results(matched, but=key) if key in self._included else pool
+            counts = np.bincount(facet.ids[within[facet.numbers]], minlength=len(facet.values))
+            counted[key] = {facet.values[place]: int(counts[place]) for place in np.flatnonzero(counts)}
         return counted

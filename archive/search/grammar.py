@@ -1,16 +1,17 @@
-"""From what a reader typed to a tree. Any text parses; mistakes are repaired, and each repair is told in one sentence.
+"""From what a reader typed to a tree, and back. Any text parses; mistakes are repaired, each repair told in one sentence.
 
 query   = clause*                       all of them (AND)
 clause  = item ("OR" item)*             any of them
 item    = ("NOT" | "-")* atom
-atom    = "(" query ")" | [field ":"] term
-term    = '"' words '"' | word "*" | word
+atom    = [field ":"] ( "(" query ")" | term )
+term    = '"' words '"' ["~" distance] | word ["*" | "~" [edits]]
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,9 @@ from archive import dates
 from archive.search.query import (
     And,
     Everything,
+    Fuzzy,
     InField,
+    Near,
     Node,
     Not,
     Or,
@@ -27,37 +30,22 @@ from archive.search.query import (
     Phrase,
     Prefix,
     QueryTooLong,
+    Variants,
     Word,
 )
 from archive.search.text import STOP_WORDS, forms
+from archive.search.wording import days
+from archive.search.wording import describe as describe  # imported from here as well
 
 MAX_CHARACTERS = 500
 MAX_CLAUSES = 40
 MAX_DEPTH = 10
 MIN_PREFIX = 3
-
-FIELDS = ("title", "participant", "country", "city", "dateline", "topic", "event", "series", "publisher", "kind")
-DATE_FIELDS = ("year", "date", "before", "after")
-
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<open>\() | (?P<close>\))
-    | (?P<field>[A-Za-z_]+):(?![:/])
-    | (?P<phrase>"(?P<quoted>[^"]*)(?P<end>"?)(?:~\d*)?)
-    | (?P<not>NOT(?=[\s()"]|$)|-(?=[^\s-]))
-    | (?P<or>OR(?=[\s()"]|$))
-    | (?P<and>AND(?=[\s()"]|$))
-    | (?P<word>[^\s()"]+)
-    )""",
-    re.VERBOSE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
+MAX_DISTANCE = 100
+# What `"…"~` without a number means.
+USUAL_DISTANCE = 10
+# Letters that a word needs, by how many of them may differ.
+MIN_FUZZY = {1: 4, 2: 6}
 
 def parse(text: str) -> Parsed:
     """Understand a query.
@@ -79,32 +67,11 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.notes: list[str] = []
-        self.tokens = self._scan(text)
+        self.tokens = list(self._flattened(scan(text, self.notes)))
         self.position = 0
         self.clauses = 0
 
-    def _scan(self, text: str) -> list[_Token]:
-        # NUL and lone surrogates are no text; databases refuse them.
-        text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", " ", text)
-        found = []
-        for match in _TOKEN.finditer(text):
-            kind = match.lastgroup or ""
-            if match["phrase"] is not None:
-                if not match["end"]:
-                    self.notes.append(_("A quotation mark had no partner: the phrase was taken to the end."))
-                if match["phrase"].rstrip("0123456789").endswith("~"):
-                    self.notes.append(_("“~” is not understood yet: the words were searched as an exact phrase."))
-                found.append(_Token("phrase", match["quoted"]))
-            elif match["field"] is not None:
-                name = match["field"].lower()
-                # "Putin: we agree" is prose, "country: china" is meant as a field.
-                has_value = text[match.end() :][:1].strip() or name in (*FIELDS, *DATE_FIELDS)
-                found.append(_Token("field" if has_value else "word", name))
-            else:
-                found.append(_Token(kind, match[kind]))
-        return list(self._flattened(found))
-
-    def _flattened(self, tokens: list[_Token]) -> Iterator[_Token]:
+    def _flattened(self, tokens: Iterable[Token]) -> Iterator[Token]:
         """The tokens without brackets, and their partners, that stand too deep."""
         depth = 0
         for token in tokens:
@@ -118,7 +85,7 @@ class _Parser:
     def _peek(self) -> str:
         return self.tokens[self.position].kind if self.position < len(self.tokens) else ""
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         token = self.tokens[self.position]
         self.position += 1
         return token
@@ -138,7 +105,7 @@ class _Parser:
                 self.notes.append(_("“OR” needs a word on both sides; it was ignored."))
             elif (node := self._clause(depth)) is not None:
                 nodes.append(node)
-        return _joined(And, _without_stop_words(nodes))
+        return _joined(And, nodes)
 
     def _clause(self, depth: int) -> Node | None:
         choices = [self._item(depth)]
@@ -168,7 +135,9 @@ class _Parser:
                 self.notes.append(_("“NOT” needs a word after it; it was ignored."))
             return None
         node = self._atom(depth)
-        return Not(node) if negative and node is not None else node
+        if node is None or not negative:
+            return node
+        return node.node if isinstance(node, Not) else Not(node)
 
     def _atom(self, depth: int) -> Node | None:
         token = self._next()
@@ -178,9 +147,10 @@ class _Parser:
             self._note_limit()
             return None
         self.clauses += 1
-        if token.kind == "field":
-            return self._field(token.text)
-        return self._term(token)
+        if token.field in DATE_FIELDS:
+            return self._period(token.field, token.text)
+        term = self._term(token)
+        return InField(token.field, term) if token.field and term else term
 
     def _note_limit(self) -> None:
         self.notes.append(_("Only the first %(limit)d terms were searched.") % {"limit": MAX_CLAUSES})
@@ -193,70 +163,94 @@ class _Parser:
             self.notes.append(_("A bracket was not closed: it was closed at the end."))
         return node
 
-    def _field(self, name: str) -> Node | None:
-        if self._peek() not in ("word", "phrase"):
-            self.notes.append(_("“%(field)s:” had no value and was ignored.") % {"field": name})
-            return None
-        token = self._next()
-        if name in DATE_FIELDS:
-            return self._period(name, token.text)
-        if name not in FIELDS:
-            self.notes.append(
-                _("There is no field “%(field)s”; the words were searched everywhere. Fields: %(fields)s.")
-                % {"field": name[:30], "fields": ", ".join((*FIELDS, *DATE_FIELDS))}
-            )
-            nodes = [node for node in (self._term(_Token("word", name)), self._term(token)) if node is not None]
-            return _joined(And, nodes)
-        words = forms(token.text)
-        if len(words) > 1 and not token.text.endswith("*"):
-            # "city:khanty-mansiysk": its parts, as one name.
-            token = _Token("phrase", token.text)
-        term = self._term(token)
-        parts = term.nodes if isinstance(term, And) else (term,)
-        return _joined(And, [InField(name, part) for part in parts if isinstance(part, Word | Phrase | Prefix)])
-
     def _period(self, name: str, value: str) -> Node | None:
         try:
             first, last = _period_of(name, value)
         except dates.DateError as error:
             self.notes.append(_("%(field)s: %(error)s It was ignored.") % {"field": name, "error": error})
             return None
-        return Period(first, last, f"{name}:{value}")
+        # Blanks stood within quotation marks; what is kept needs none.
+        return Period(first, last, f"{name}:{''.join(value.split())}")
 
-    def _term(self, token: _Token) -> Node | None:
-        words = forms(token.text)
-        if not words:
-            if token.text.strip("*~\"' "):
-                self.notes.append(_("“%(text)s” holds no word and was ignored.") % {"text": token.text[:30]})
-            elif token.text.strip():
-                self.notes.append(_("“%(text)s” alone finds nothing; it was ignored.") % {"text": token.text[:30]})
-            return None
-        if token.kind == "phrase":
+    def _term(self, token: Token) -> Word | Phrase | Prefix | Near | Fuzzy | None:
+        words = words_of(token.text)
+        if words:
+            return self._phrase(words, token.suffix) if token.kind == "phrase" else self._word(words[0], token.suffix)
+        text = token.text.strip()
+        if text.strip("*~\"' "):
+            self.notes.append(_("“%(text)s” holds no word and was ignored.") % {"text": text[:30]})
+        elif text or token.suffix:
+            self.notes.append(
+                _("“%(text)s” alone finds nothing; it was ignored.") % {"text": (text + token.suffix)[:30]}
+            )
+        elif token.field:
+            self.notes.append(_("“%(field)s:” had no value and was ignored.") % {"field": token.field})
+        return None
+
+    def _phrase(self, words: list[str], suffix: str) -> Phrase | Near:
+        """The words in this order or, with a distance behind them, near each other."""
+        if not suffix:
             return Phrase(tuple(words))
-        if "*" in token.text.rstrip("*"):
-            self.notes.append(_("“*” is understood at the end of a word only."))
-        if re.search(r"~\d*\Z", token.text):
-            self.notes.append(_("“~” is not understood yet: the word was searched as it stands."))
-            words = forms(re.sub(r"~\d*\Z", "", token.text)) or words
-        if len(words) - 1 > MAX_CLAUSES - self.clauses:
+        number = re.search(r"[0-9]+", suffix)
+        distance = int(number[0]) if number else USUAL_DISTANCE
+        near = tuple(dict.fromkeys(words))
+        # Each is looked for by itself, so each counts.
+        if len(near) - 1 > MAX_CLAUSES - self.clauses:
             self._note_limit()
-            return _joined(And, [Word(form) for form in words[: MAX_CLAUSES - self.clauses + 1]])
-        self.clauses += len(words) - 1
-        nodes: list[Node] = [Word(form) for form in words]
-        if token.text.endswith("*"):
-            if len(words[-1]) >= MIN_PREFIX:
-                nodes[-1] = Prefix(words[-1])
-            else:
-                self.notes.append(
-                    _("“%(text)s” is too short: give at least %(least)d letters before “*”. It was searched as a word.")
-                    % {"text": token.text[:30], "least": MIN_PREFIX}
-                )
-        return _joined(And, _without_stop_words(nodes))
+            near = near[: MAX_CLAUSES - self.clauses + 1]
+        if len(near) < 2 or not distance:
+            self.notes.append(
+                _("“~” after a phrase needs two words and a distance: the phrase was searched exactly as it stands.")
+            )
+            return Phrase(tuple(words))
+        self.clauses += len(near) - 1
+        possible = min(max(distance, len(near) - 1), MAX_DISTANCE)
+        if possible != distance:
+            self.notes.append(
+                _("The distance “~%(given)s” was taken as %(taken)d: it can be from %(least)d to %(most)d here.")
+                % {"given": str(distance)[:10], "taken": possible, "least": len(near) - 1, "most": MAX_DISTANCE}
+            )
+        return Near(near, possible)
+
+    def _word(self, form: str, suffix: str) -> Word | Prefix | Fuzzy:
+        if "*" not in suffix:
+            return self._fuzzy(form, suffix) if suffix else Word(form)
+        if "~" in suffix:
+            self.notes.append(_("“*” and “~” don't go together: all words that begin so were searched."))
+        if len(form) >= MIN_PREFIX:
+            return Prefix(form)
+        self.notes.append(
+            _("“%(text)s” is too short: give at least %(least)d letters before “*”. It was searched as a word.")
+            % {"text": f"{form}*", "least": MIN_PREFIX}
+        )
+        return Word(form)
+
+    def _fuzzy(self, form: str, suffix: str) -> Word | Fuzzy:
+        said = {"text": f"{form}{suffix}"[:30], "least": MIN_FUZZY[1], "most": max(MIN_FUZZY), "for_most": MIN_FUZZY[2]}
+        if not form.isalpha() or len(form) < MIN_FUZZY[1]:
+            self.notes.append(
+                _("“%(text)s”: only words of at least %(least)d letters can be searched with “~”; it was left out.")
+                % said
+            )
+            return Word(form)
+        number = re.search(r"[0-9]+", suffix)
+        given = int(number[0]) if number else 1
+        edits = min(max(given, 1), max(MIN_FUZZY))
+        if edits != given:
+            self.notes.append(_("“%(text)s”: “~” can be 1 or %(most)d letters; the nearest was taken.") % said)
+        if len(form) < MIN_FUZZY[edits]:
+            self.notes.append(
+                _("“%(text)s”: for two letters a word needs at least %(for_most)d; one was allowed to differ.") % said
+            )
+            edits = 1
+        return Fuzzy(form, edits)
 
 
 def _joined(kind: type[And] | type[Or], nodes: list[Node]) -> Node | None:
     """All of the nodes, or any of them, as one; what is joined the same way already is joined directly."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, kind) else (node,))]
+    if kind is And:
+        flat = _without_stop_words(flat)
     if not flat:
         return None
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
@@ -286,29 +280,56 @@ def _period_of(name: str, value: str) -> tuple[date, date]:
     return partial.earliest, partial.latest
 
 
-def describe(node: Node) -> str:
-    """The tree in plain words, as the results page restates it."""
+# Tree to text ---------------------------------------------------------------------------------------------------------
+
+
+def write(tree: Node) -> str:
+    """A query that parses to this tree, without notes; of variants, the words as they were written.
+
+    It may be longer than MAX_CHARACTERS where signs fold to several letters ("ß") or a field stood before a group.
+    """
+    clear = _written(tree, is_clear=True)
+    nesting = accumulate((sign == "(") - (sign == ")") for sign in clear)
+    is_fine = len(clear) <= MAX_CHARACTERS and max(nesting, default=0) <= MAX_DEPTH
+    return clear if is_fine else _written(tree, is_clear=False)
+
+
+def _written(node: Node, *, is_clear: bool) -> str:
+    """`is_clear` puts brackets around alternatives where readers, but not the grammar, need them: (a OR b) c."""
+
+    def within(part: Node, *kinds: type[And] | type[Or]) -> str:
+        if isinstance(part, Variants):
+            part = _as_written(part)
+        text = _written(part, is_clear=is_clear)
+        return f"({text})" if isinstance(part, kinds) else text
+
     match node:
         case Everything():
-            return _("everything")
+            return ""
         case Word(form):
             return form
         case Phrase(words):
-            return f"“{' '.join(words)}”"
+            return f'"{" ".join(words)}"'
+        case Near(words, distance):
+            return f'"{" ".join(words)}"~{distance}'
         case Prefix(form):
-            return _("words that begin with “%(prefix)s”") % {"prefix": form}
+            return f"{form}*"
+        case Fuzzy(form, edits):
+            return f"{form}~" if edits == 1 else f"{form}~{edits}"
         case InField(name, term):
-            return _("%(term)s in the field “%(field)s”") % {"term": describe(term), "field": name}
-        case Period(written=written):
-            return _("dated %(period)s") % {"period": written}
+            return f"{name}:{_written(term, is_clear=is_clear)}"
+        case Variants():
+            return _written(_as_written(node), is_clear=is_clear)
+        case Period(first, last, written):
+            return written or f"date:{days(first, last)}"
         case Not(inner):
-            return _("not %(node)s") % {"node": _grouped(inner)}
+            return f"-{within(inner, And, Or)}"
         case Or(nodes):
-            return _(" or ").join(_grouped(part) for part in nodes)
+            return " OR ".join(within(part, And) for part in nodes)
         case And(nodes):
-            return _(" and ").join(_grouped(part) for part in nodes)
+            return " ".join(within(part, *((Or,) if is_clear else ())) for part in nodes)
     raise TypeError(node)
 
 
-def _grouped(node: Node) -> str:
-    return f"({describe(node)})" if isinstance(node, And | Or) else describe(node)
+def _as_written(node: Variants) -> Node:
+    return node.written[0] if len(node.written) == 1 else And(node.written)

@@ -29,7 +29,8 @@ from archive.search.columns import State
 from archive.search.documents import SearchDocument
 from archive.search.engine import Changes
 from archive.search.evaluate import MAX_EXPANSION, Choice, Evaluation
-from archive.search.query import Found, IndexState, IndexUnusable, Node, Query, Scope
+from archive.search.manifest import seal, verify
+from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Prefix, Query, Scope
 from archive.search.whoosh_schema import VERSION, row, schema
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class _Opened:
     files: index.FileIndex
     reached: IndexState
     state: State
+    # Files whose content was compared with the manifest.
+    verified: set[str]
 
 
 class WhooshEngine:
@@ -75,22 +78,22 @@ class WhooshEngine:
             state = opened.state
             evaluation = Evaluation(tree, state)
             matched = evaluation.matches()
-            choice = Choice(query, state.facets)
-            totals = {scope: choice.results(matched & state.scopes[scope]).bit_count() for scope in Scope}
+            choice = Choice(query, state)
+            results = choice.results(matched)
             in_scope = matched & state.scopes[query.scope]
             start = (query.page - 1) * query.page_size
-            ranked = evaluation.ranked(choice.results(in_scope), query.sort, start + query.page_size)
+            ranked = evaluation.ranked(results & state.scopes[query.scope], query.sort, start + query.page_size)
             return Found(
-                pks=tuple(state.pks[number] for number in ranked[start:]),
+                pks=tuple(int(state.pks[number]) for number in ranked[start:]),
                 number=opened.reached.number,
-                totals=totals,
+                totals={scope: int((results & state.scopes[scope]).sum()) for scope in Scope},
                 counts=choice.counts(in_scope),
-                notes=tuple(
-                    _("More than %(limit)d words begin with “%(prefix)s”: only the most frequent were searched.")
-                    % {"limit": MAX_EXPANSION, "prefix": prefix}
-                    for prefix in evaluation.cut
-                ),
+                notes=tuple(_note(term) for term in evaluation.cut),
             )
+
+    def contents(self) -> dict[str, int]:
+        with self._guarded():
+            return self._newest().state.contents()
 
     @property
     def _current(self) -> Path:
@@ -155,14 +158,15 @@ class WhooshEngine:
 
     def _open(self, target: str) -> _Opened:
         files = self._files(target)
+        before = self._opened if self._opened and self._opened.target == target else None
+        verified = verify(self.folder / target, before.verified if before else ())
         reader = files.reader()
         stored = Searcher(reader, closereader=False).document(id=_STATE_ID)
         if stored is None:
             raise IndexUnusable(_("The search index is not complete: run `manage.py rebuild_index`."))
-        before = self._opened
-        state = State(reader, before.state.segments if before and before.target == target else {})
-        reached = IndexState(stored["number"], stored["sha256"], state.all.bit_count())
-        return _Opened(target, reader.generation(), files, reached, state)
+        state = State(reader, before.state.segments if before else {})
+        reached = IndexState(stored["number"], stored["sha256"], state.total)
+        return _Opened(target, reader.generation(), files, reached, state, verified)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -193,7 +197,9 @@ class WhooshEngine:
             for _attempt in range(ATTEMPTS):
                 target = self._target()
                 try:
-                    return _write(self._files(target), changes, timeout)
+                    is_written = _write(self._files(target), changes, timeout)
+                    seal(self.folder / target)
+                    return is_written
                 except Exception as error:
                     if target != self._target():
                         continue
@@ -219,6 +225,7 @@ class WhooshEngine:
                         writer.add_document(**row(document))
                     _add_state(writer, number, sha256)
                 (fresh / f"version-{VERSION}").touch()
+                seal(fresh)
                 link = self.folder / f"current-{uuid.uuid4().hex}"
                 link.symlink_to(fresh.name)
                 link.replace(self._current)
@@ -231,6 +238,15 @@ class WhooshEngine:
                     shutil.rmtree(old, ignore_errors=True)
             for left in self.folder.glob("current-*"):
                 left.unlink(missing_ok=True)
+
+
+def _note(term: Prefix | Fuzzy) -> str:
+    many = (
+        _("More than %(limit)d words begin with “%(form)s”: only the most frequent were searched.")
+        if isinstance(term, Prefix)
+        else _("More than %(limit)d words are like “%(form)s”: only the most frequent were searched.")
+    )
+    return many % {"limit": MAX_EXPANSION, "form": term.form}
 
 
 def _write(files: index.FileIndex, changes: Changes, timeout: float) -> bool:

@@ -9,46 +9,58 @@ from whoosh import columns, fields, formats
 from whoosh.analysis import Token, Tokenizer
 
 from archive.search.documents import FACETS, SearchDocument
-from archive.search.grammar import FIELDS
+from archive.search.grammar import FIELDS, MAX_DISTANCE
 from archive.search.text import WORD, fold, stem
 
 # Changes whenever the schema or the analysis does: an index of another version is rebuilt, not read.
-VERSION = 3
+VERSION = 4
+
+# How a position is written.
+POSITION_TYPE = "I"
+POSITION_BYTES = array(POSITION_TYPE).itemsize
 
 # The fields that score: `title`, `names` and `text` hold stems, `exact` every word as it is written.
 SCORED = ("title", "names", "text", "exact")
 
-# Stands between texts that share a field, so that no phrase runs from one into the next.
+# Stands between texts that share a field, so that no phrase runs from one into the next; so wide that no two words
+# that are asked to be near each other stand on either side.
 _GAP = "\n\u241e\n"
+_GAP_WIDTH = MAX_DISTANCE + 1
 _WORDS = re.compile(rf"{WORD}|\u241e")
 
 
 class _Words(Tokenizer):
-    """The folded words of a text, or their stems: `archive.search.text`. A gap counts as a word."""
+    """The folded words of a text, or their stems: `archive.search.text`."""
 
     def __init__(self, *, stemmed: bool = False) -> None:
         self.stemmed = stemmed
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **kwargs: Any) -> Iterator[Token]:
         token = Token(positions, mode=mode, boost=1.0, stopped=False)
-        for token.pos, word in enumerate(_WORDS.findall(value)):
+        place = 0
+        for word in _WORDS.findall(value):
+            if word == "\u241e":
+                place += _GAP_WIDTH
+                continue
+            token.pos = place
             token.text = stem(fold(word)) if self.stemmed else fold(word)
             yield token
+            place += 1
 
 
 class _Positions(formats.Positions):
     """Positions as plain integers: Whoosh's own are a pickle for each word of each document, ten times slower to read."""
 
     def encode(self, positions: Iterable[int]) -> bytes:
-        return array("I", positions).tobytes()
+        return array(POSITION_TYPE, positions).tobytes()
 
     def decode_positions(self, value: bytes) -> Iterable[int]:
-        found = array("I")
+        found = array(POSITION_TYPE)
         found.frombytes(value)
         return found
 
     def decode_frequency(self, value: bytes) -> int:
-        return len(value) // array("I").itemsize
+        return len(value) // POSITION_BYTES
 
 
 def _text() -> fields.TEXT:
@@ -63,6 +75,7 @@ def schema() -> fields.Schema:
         id=fields.ID(unique=True, stored=True),
         scope=fields.ID,
         pk=fields.COLUMN(columns.NumericColumn("q")),
+        digest=fields.COLUMN(columns.NumericColumn("q")),
         first=fields.COLUMN(columns.NumericColumn("q")),
         last=fields.COLUMN(columns.NumericColumn("q")),
         exact=_text(),
@@ -81,9 +94,10 @@ def schema() -> fields.Schema:
 def row(document: SearchDocument) -> dict[str, Any]:
     """The values of a document's fields; dates as day numbers, 0 where there is none."""
     values: dict[str, Any] = {
-        "id": f"{document.scope}:{document.pk}",
+        "id": document.id,
         "scope": document.scope.value,
         "pk": document.pk,
+        "digest": document.digest,
         "title": document.title,
         "names": "\n".join(document.names),
         "text": "\n".join(document.texts),

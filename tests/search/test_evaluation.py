@@ -9,12 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.search import columns
-from archive.search.bits import bits_of, numbers_in
 from archive.search.documents import SearchDocument
-from archive.search.grammar import describe
-from archive.search.query import And, InField, Node, Not, Or, Period, Phrase, Prefix, Query, Scope, Sort, Word
+from archive.search.query import (
+    And,
+    Fuzzy,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Period,
+    Phrase,
+    Prefix,
+    Query,
+    Scope,
+    Sort,
+    Variants,
+    Word,
+)
 from archive.search.text import forms, stem
 from archive.search.whoosh_engine import WhooshEngine
+from archive.search.wording import describe
 
 WORDS = ["alpha", "alphas", "bravo", "bravado", "charlie", "delta", "echo", "rare"]
 
@@ -50,7 +65,7 @@ def documents() -> list[SearchDocument]:
 def grown(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFactory) -> Iterator[WhooshEngine]:
     """Many segments, and in most of them documents that were replaced since. Next to nothing is kept decoded."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(columns, "KEPT", 300)
+        patched.setattr(columns, "KEPT", 2000)
         engine = WhooshEngine(tmp_path_factory.mktemp("grown"))
         outdated = [SearchDocument(one.scope, one.pk, "rare", ("alpha " * 5,), {}, {}) for one in documents]
         engine.rebuild(outdated[:60], 1, "")
@@ -86,6 +101,10 @@ def _holds(node: Node, document: SearchDocument, *, title_only: bool = False) ->
             return any(_holds(part, document) for part in nodes)
         case Not(inner):
             return not _holds(inner, document)
+        case Variants(written, others):
+            return _holds(And(written), document, title_only=title_only) or any(
+                _holds(other, document, title_only=title_only) for other in others
+            )
         case Period(first, last):
             return (
                 bool(document.earliest and document.latest) and first <= document.latest and last >= document.earliest
@@ -105,7 +124,24 @@ def _has(term: Node, words: list[str], *, stemmed: bool) -> bool:
             return any(word.startswith(form) for word in words)
         case Phrase(phrase):
             return any(tuple(words[n : n + len(phrase)]) == phrase for n in range(len(words)))
+        case Near(near, distance):
+            return any(set(near) <= set(words[n : n + distance + 1]) for n in range(len(words)))
+        case Fuzzy(form, edits):
+            return any(_distance(word, form) <= edits for word in words)
     raise TypeError(term)
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters left out, added, exchanged, or swapped with the next, at least, between two words."""
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 _words = st.sampled_from([*WORDS, "absent"])
@@ -113,11 +149,18 @@ _terms = st.one_of(
     _words.map(Word),
     st.sampled_from(["alp", "bra", "x"]).map(Prefix),
     st.lists(_words, min_size=1, max_size=3).map(lambda those: Phrase(tuple(those))),
+    st.builds(Near, st.lists(_words, min_size=2, max_size=3).map(tuple), st.integers(1, 8)),
+    st.builds(Fuzzy, st.sampled_from(["alpah", "brvo", "brabado", "rared", "ecco"]), st.integers(1, 2)),
 )
 _days = st.dates(date(2009, 1, 1), date(2020, 1, 1))
 _leaves = st.one_of(
     _terms,
     st.builds(InField, st.sampled_from(["title", "city", "topic"]), _terms),
+    st.builds(
+        Variants,
+        st.lists(_words.map(Word), min_size=1, max_size=2).map(tuple),
+        st.lists(st.one_of(_words.map(Word), _words.map(lambda form: Phrase((form, form)))), max_size=2).map(tuple),
+    ),
     st.builds(lambda one, other: Period(min(one, other), max(one, other), ""), _days, _days),
 )
 _trees: st.SearchStrategy[Node] = st.recursive(
@@ -152,9 +195,3 @@ def test_every_tree(
     # In the same order, whatever the segments.
     assert rebuilt.find(query, tree).pks == answer.pks
 
-
-@given(st.sets(st.integers(0, 500)))
-def test_a_set_of_numbers_is_kept_as_bits(numbers: set[int]) -> None:
-    bits = bits_of(numbers, 501)
-    assert numbers_in(bits) == sorted(numbers)
-    assert bits.bit_count() == len(numbers)
