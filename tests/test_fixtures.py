@@ -16,9 +16,11 @@ from django.conf import settings
 from archive import dates
 from archive.curation.authority import convert
 from archive.curation.loading import LOAD_ORDER
+from archive.curation.quality import check
 from archive.ingest.text import text_sha256
 from tests.data.make_word_runs import FILE, SIZE, WordRuns, packed, runs
 from tests.data.source_items import SourceItem, items_of
+from tests.seed import SeedTestCase
 
 Row = dict[str, Any]
 
@@ -245,6 +247,14 @@ REFERENCE = os.environ.get("ARCHIVE_REFERENCE", "")
 def test_the_fixtures_are_what_the_conversion_makes(tmp_path: Path) -> None:
     fixtures = shutil.copytree(settings.FIXTURES_DIR, tmp_path / "fixtures")
     assert convert(Path(REFERENCE), fixtures) == []
+
+
+# The rules ------------------------------------------------------------------------------------------------------------
+
+
+class ChecksTest(SeedTestCase):
+    def test_the_rules_find_nothing_that_was_not_looked_into(self) -> None:
+        assert [f"{one.rule}: {one.label}: {one.message}" for one in check() if not one.reason] == []
 
 
 # The documents themselves ---------------------------------------------------------------------------------------------

@@ -3,7 +3,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from archive.admin import accounts, article, change, city, country, event, participant, publisher, term, topic  # noqa: F401
+from archive.admin import (  # noqa: F401
+    accounts,
+    article,
+    change,
+    city,
+    country,
+    event,
+    finding,
+    participant,
+    publisher,
+    term,
+    topic,
+)
 
 admin.site.site_header = _("SCO security archive — curation")
 admin.site.site_title = _("SCO security archive — curation")

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import (
+    AcceptedFinding,
     Article,
     Attendance,
     Change,
@@ -53,12 +54,12 @@ SHARED = (Country, City, Topic, Term, EventSeries, Publisher, SourceDocument)
 
 # Role, what it may do beyond the role before it, to what.
 GRANTS: tuple[tuple[Role, tuple[str, ...], tuple[type[models.Model], ...]], ...] = (
-    (Role.CURATOR, ("view",), (*REVIEWED, *ROWS, *SHARED, CountryStatus, Change, Redirect)),
+    (Role.CURATOR, ("view",), (*REVIEWED, *ROWS, *SHARED, CountryStatus, AcceptedFinding, Change, Redirect)),
     (Role.CURATOR, ("add", "change", "delete"), (*REVIEWED, *ROWS)),
     (Role.CURATOR, ("add",), SHARED),
     (Role.EDITOR, ("publish",), REVIEWED),
     (Role.EDITOR, ("change", "delete"), SHARED),
-    (Role.EDITOR, ("add", "change", "delete"), (CountryStatus,)),
+    (Role.EDITOR, ("add", "change", "delete"), (CountryStatus, AcceptedFinding)),
     (Role.EDITOR, ("add",), (Redirect,)),
     # Accounts are switched off, not deleted: their names stand in the log.
     (Role.ADMINISTRATOR, ("view", "add", "change"), (User,)),

@@ -14,6 +14,7 @@ from archive.models import Change, Record, Redirect
 from tests import factories
 
 MAKERS: dict[str, Callable[[], Any]] = {
+    "acceptedfinding": factories.make_accepted_finding,
     "article": factories.make_article,
     "attendance": factories.make_attendance,
     "change": lambda: factories.make_topic() and Change.objects.latest("number"),

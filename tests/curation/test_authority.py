@@ -18,7 +18,7 @@ COLUMNS = {
     "cities": "place_id name country_iso2 place_type latitude longitude alt_names russian_name chinese_name source"
     " confidence notes",
     "officials": "row_id person_id canonical_name variants russian chinese country_iso2 office organisation from_date"
-    " to_date term_text date_precision source confidence term_confidence notes",
+    " to_date term_text date_precision attested source confidence term_confidence notes",
     "meetings": "meeting_id body body_name ordinal ordinal_basis start_date end_date year city country_iso2 country"
     " format key_points_basis source confidence notes",
     "exercises": "exercise_id name alt_names series category start_date end_date year location nearest_city"
@@ -170,6 +170,20 @@ def test_rows_of_low_confidence_stay_out_and_of_a_place_the_coordinates(files: F
     assert (khujand["latitude"], khujand["variants"]) == ("40.28000", ["Khudzhand", "Khojand", "Ходжент"])
     assert pabbi["latitude"] is None
     assert "left open" in pabbi["note"]
+
+
+def test_an_office_without_dates_says_when_it_was_attested(files: Files) -> None:
+    official = {
+        "row_id": "OF-1", "person_id": "xu-hui", "canonical_name": "Xu Hui", "country_iso2": "CN", "office": "Commandant",
+        "organisation": "China", "attested": "2016-06; 2017-12-12", "confidence": "high",
+    }  # fmt: skip
+    files.table("countries", {"iso2": "CN", "iso3": "CHN", "name": "China", "confidence": "high"})
+    files.table(
+        "officials", official, {**official, "office": "Rector", "from_date": "2018-01-01", "date_precision": "year"}
+    )
+    files.convert()
+    terms = {office["title"]: (office["start"], office["term"]) for office in files.rows("office")}
+    assert terms == {"Commandant": ("", "attested June 2016, 12 December 2017"), "Rector": ("2018", "")}
 
 
 def test_an_ambiguous_synonym_is_no_variant(files: Files) -> None:

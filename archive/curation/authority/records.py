@@ -4,6 +4,7 @@ import re
 
 from django.utils.text import slugify
 
+from archive import dates
 from archive.curation.authority.tables import CONFIDENT, REVIEWED, Authority, Tables, read_table
 from archive.curation.authority.text import names, sentences, split, typeset
 
@@ -80,6 +81,9 @@ def offices(source: Authority, tables: Tables) -> None:
         term = "" if start and end else row["term_text"]
         if unended := re.match(r"no end date recorded(?:; )?(.*)", term):
             term = ""
+        if not (start or end or term) and row["attested"]:
+            days = [dates.show(day) for day in split(row["attested"], ";")]
+            term = f"attested {', '.join(days)}"
         remark = unended[1][:1].upper() + unended[1][1:] if unended else ""
         is_less_sure = row["term_confidence"] == "medium" and row["confidence"] == "high"
         of = row["organisation"]
@@ -102,6 +106,9 @@ def offices(source: Authority, tables: Tables) -> None:
             ),
         }
         tables.add("office", fields)
+        known = tables["office"][(row["person_id"], fields["title"], start)]
+        if not (known["start"] or known["end"]):
+            known["term"] = known["term"] or fields["term"]
 
 
 def statuses(source: Authority, tables: Tables) -> None:

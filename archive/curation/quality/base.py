@@ -1,0 +1,124 @@
+"""What the rules share: the records they look at, what they find, and days that are certain."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+
+from archive import dates
+from archive.models import Office, Record, Reviewed, Status
+
+# A record, and what is wrong with it: the values, and what to do.
+Problem = tuple[Record, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is looked for. `find` asks a number of queries that does not depend on how many records there are."""
+
+    slug: str
+    title: str | Promise
+    find: Callable[[], Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of a record: at most one finding for each rule and record.
+
+    `record_type` and `record_key` name the record as the change log does, `address` is the page it stands on (a row's is
+    that of the record it belongs to; empty where there is none). `reason` says why it was accepted; empty where it is open.
+    """
+
+    rule: str
+    record_type: str
+    record_key: str
+    record_id: int
+    label: str
+    address: str
+    message: str
+    reason: str = ""
+
+
+# The sources of a row are long.
+_LABEL = 120
+
+# What the text of a row names besides the records that it belongs to.
+_NAMED: dict[type[Record], tuple[str, ...]] = {Office: ("country", "organisation")}
+
+
+def live(model: Any) -> Any:
+    """The model's records, drafts too, that are not withdrawn themselves and do not belong to one that is.
+
+    With what their text and their key read, so that naming them costs no query.
+    """
+    owners = _owners(model)
+    queryset = model.objects.select_related(*owners, *_NAMED.get(model, ()))
+    for lookup, owner in (("", model), *((f"{name}__", model._meta.get_field(name).related_model) for name in owners)):
+        if issubclass(owner, Reviewed):
+            queryset = queryset.filter(~models.Q(**{f"{lookup}status": Status.WITHDRAWN}))
+    return queryset
+
+
+def problem(record: Record, message: str, **values: object) -> Problem:
+    """A record with what is wrong with it: the message, its `%(name)s` filled in."""
+    return record, message % values
+
+
+def finding(rule: Rule, record: Record, message: str) -> Finding:
+    """The finding, still open."""
+    page = page_of(record)
+    label = str(record) if page is record or str(page) in str(record) else f"{page}: {record}"
+    return Finding(
+        rule=rule.slug,
+        record_type=record._meta.model_name or "",
+        record_key=key_of(record),
+        record_id=record.pk,
+        label=Truncator(label).chars(_LABEL),
+        address=page.get_absolute_url() if hasattr(page, "get_absolute_url") else "",
+        message=message,
+    )
+
+
+def key_of(record: Record) -> str:
+    """The record's name in the change log."""
+    return "/".join(str(part) for part in record.natural_key())[:500]
+
+
+def page_of(record: Record) -> Any:
+    """The record whose page shows it: itself, or the first that it belongs to."""
+    owners = _owners(type(record))
+    return getattr(record, owners[0]) if owners else record
+
+
+def _owners(model: type[Record]) -> list[str]:
+    """Names of the links through which records of the model are named: what they belong to."""
+    links = [lookup.rpartition("__")[0] for lookup in model.natural_key_fields]
+    return list(dict.fromkeys(link for link in links if link))
+
+
+class Bounds(NamedTuple):
+    """First and last day on which something can begin, and on which it can end."""
+
+    begins_from: date
+    begins_by: date
+    ends_from: date
+    ends_by: date
+
+
+@lru_cache(maxsize=65_536)
+def bounds(text: str) -> Bounds | None:
+    """What is certain of a partial date; None where it is empty, or “uncertain” or “about”: nothing follows from those."""
+    partial = dates.parse_or_none(text)
+    if partial is None or any(point and point.qualifier for point in (partial.start, partial.end)):
+        return None
+    first, last = partial.earliest, partial.latest
+    if partial.kind != "interval":
+        return Bounds(first, last, first, last)
+    begins_by = partial.start.latest if partial.start else last
+    ends_from = partial.end.earliest if partial.end else first
+    return Bounds(first, begins_by, ends_from, last)
