@@ -16,12 +16,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        curator lock clean
+        relevance curator lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
 	@echo "make test       install what tests need, run everything on SQLite and on PostgreSQL"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
+	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
@@ -79,6 +80,10 @@ deploy-check: $(VENV)/installed-dev
 
 compose-check: $(VENV)/installed-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+# In a database and a data folder of its own, gone afterwards.
+relevance: $(VENV)/installed-dev
+	$(BIN)/python -m tests.relevance.measure
 
 curator: $(VENV)/installed
 	$(BIN)/python manage.py migrate --verbosity 0
