@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ROLE ?= curator
+BENCH_SIZES ?= 10000
 # On all cores; a file of tests stays together, for its server or its archive is made once.
 PYTEST ?= --numprocesses auto --dist loadfile
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
@@ -16,12 +17,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        relevance curator lock clean
+        bench relevance curator lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
 	@echo "make test       install what tests need, run everything on SQLite and on PostgreSQL"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
+	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make lock       write the lock files anew from pyproject.toml"
@@ -84,6 +86,10 @@ compose-check: $(VENV)/installed-dev
 # In a database and a data folder of its own, gone afterwards.
 relevance: $(VENV)/installed-dev
 	$(BIN)/python -m tests.relevance.measure
+
+# In one run on made-up articles, which are kept under var/bench. BENCH_WRITE=2026-11-21 keeps the tables in docs/performance.md.
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.bench $(foreach size,$(BENCH_SIZES),--articles $(size)) $(if $(BENCH_WRITE),--write --date $(BENCH_WRITE))
 
 curator: $(VENV)/installed
 	$(BIN)/python manage.py migrate --verbosity 0

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from archive.views import browse, pages, records, search
+from archive.views import browse, pages, records, search, suggest
 
 
 class YearConverter:
@@ -24,7 +24,10 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("about/", pages.about, name="about"),
     path("help/glossary/", pages.glossary, name="glossary"),
+    path("help/search/", pages.help_search, name="help-search"),
     path("search/", search.results, name="search"),
+    path("search/facet/", search.facet, name="search-facet"),
+    path("search/suggest/", suggest.suggest, name="search-suggest"),
     path("articles/", browse.articles, name="article-list"),
     path("articles/<slug:slug>/", records.article, name="article-detail"),
     path("events/", browse.events, name="event-list"),

@@ -15,8 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.environment import required
-
 
 def free_port() -> int:
     """A port on loopback that nothing listens on."""
@@ -25,7 +23,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
+    """The folder of PostgreSQL's programs; None where it is not installed."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     if found := shutil.which("pg_ctl"):
@@ -84,11 +83,14 @@ def main(command: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         url = os.environ.get("TEST_DATABASE_URL")
         if not url:
-            binaries = _binaries()
-            if binaries is None:
+            found = binaries()
+            if found is None:
+                # Here, not above: it takes the caller's settings away, which benchmarks on this server still need.
+                from tests.environment import required
+
                 print("PostgreSQL is not installed: the suite did not run on it (Debian: apt-get install postgresql).")
                 return 1 if required("postgres") else 0
-            url = stack.enter_context(server(binaries))
+            url = stack.enter_context(server(found))
         print(f"Running on {url.split('@')[-1]} (PostgreSQL)", flush=True)
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
 

@@ -1,22 +1,30 @@
 """The one door to full-text search: `search(Query) → Results`. Engines, their queries and their files stay behind it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from archive.models import Article, Event, Participant
+from archive.search.advice import advise
+from archive.search.bigrams import in_bigrams
 from archive.search.checking import IndexReport, check_index, repair_index
+from archive.search.directory import Named, Suggestion, directory
 from archive.search.documents import FACETS
 from archive.search.engine import engine
-from archive.search.facets import facets
+from archive.search.evaluate import MAX_EXPANSION
+from archive.search.facets import facets, histogram, whole_facet
 from archive.search.freshness import ensure_fresh, follow_changes, rebuild_index
-from archive.search.grammar import MAX_CHARACTERS, parse, write
+from archive.search.grammar import MAX_CHARACTERS, MAX_CLAUSES, MAX_DEPTH, parse, write
 from archive.search.query import (
+    Advice,
+    Alternative,
     Facet,
     FacetValue,
     Found,
     Fragment,
+    Histogram,
     Hit,
     IndexState,
     IndexUnusable,
@@ -25,43 +33,60 @@ from archive.search.query import (
     Parsed,
     Query,
     QueryTooLong,
+    Reason,
     Results,
     Scope,
     SearchError,
     Sort,
     TooManyValues,
 )
+from archive.search.reasons import explained
+from archive.search.similar import similar
 from archive.search.snippets import Marker, best_passage, mark
+from archive.search.variants import Table, expand, table
 from archive.search.wording import describe, restate
 
 __all__ = [
     "FACETS",
     "MAX_CHARACTERS",
+    "MAX_CHOSEN",
+    "MAX_CLAUSES",
+    "MAX_DEPTH",
+    "MAX_EXPANSION",
+    "Advice",
+    "Alternative",
     "Facet",
     "FacetValue",
     "Fragment",
+    "Histogram",
     "Hit",
     "IndexReport",
     "IndexState",
     "IndexUnusable",
+    "Named",
     "PageOutOfRange",
     "Parsed",
     "Query",
     "QueryTooLong",
+    "Reason",
     "Results",
     "Scope",
     "SearchError",
     "Sort",
+    "Suggestion",
     "TooManyValues",
     "check_index",
     "describe",
     "ensure_fresh",
+    "facet_values",
     "follow_changes",
     "parse",
     "rebuild_index",
     "repair_index",
     "restate",
     "search",
+    "similar",
+    "suggest",
     "write",
 ]
 
@@ -76,22 +101,59 @@ def search(query: Query) -> Results:
     A constant number of database queries, whatever is found.
     """
     parsed = parse(query.text)
-    if sum(len(values) for values in (*query.include.values(), *query.exclude.values())) > MAX_CHOSEN:
-        raise TooManyValues(_("At most %(limit)d filters can be chosen at once.") % {"limit": MAX_CHOSEN})
+    _check_chosen(query)
     if query.page < 1:
         raise PageOutOfRange(_("Pages count from 1."))
-    found = _find(query, parsed.tree)
+    known = table()
+    tree, variants = expand(parsed.tree, known)
+    tree = in_bigrams(tree if query.variants else parsed.tree)
+    found = _find(query, tree)
     total = found.totals[query.scope]
     if query.page > max(1, -(-total // query.page_size)):
         raise PageOutOfRange(_("There is no such page."))
+    shown = facets(query, found)
     return Results(
         query=query,
         parsed=replace(parsed, notes=parsed.notes + found.notes),
         total=total,
         totals=found.totals,
-        hits=_hits(query.scope, found.pks, parsed),
-        facets=facets(query, found.counts),
+        hits=_hits(query.scope, found.pks, tree),
+        facets=shown,
+        histogram=histogram(query, found),
+        advice=advise(query, parsed.tree, total, shown, partial(_total, known)),
+        variants=variants,
     )
+
+
+def facet_values(query: Query, key: str, contains: str = "") -> tuple[Facet, int]:
+    """A facet with all its values under the query, or with those of which a name contains the text; and the query's total.
+
+    Raises as `search` does.
+    """
+    _check_chosen(query)
+    found = _find(query, _searched(query, table()))
+    return whole_facet(query, found, key, contains), found.totals[query.scope]
+
+
+def suggest(text: str, most: int = 10) -> list[Suggestion]:
+    """Public records that a reader who types this may mean, the likeliest first. One database query."""
+    return directory().suggest(text, most)
+
+
+def _check_chosen(query: Query) -> None:
+    if sum(len(values) for values in (*query.include.values(), *query.exclude.values())) > MAX_CHOSEN:
+        raise TooManyValues(_("At most %(limit)d filters can be chosen at once.") % {"limit": MAX_CHOSEN})
+
+
+def _searched(query: Query, known: Table) -> Node:
+    """The tree that the engine is asked for."""
+    tree = parse(query.text).tree
+    return in_bigrams(expand(tree, known)[0] if query.variants else tree)
+
+
+def _total(known: Table, query: Query) -> int:
+    """How many results a query has, in the state of the index that was brought forward for another one."""
+    return engine().find(replace(query, page=1, page_size=1), _searched(query, known)).totals[query.scope]
 
 
 def _find(query: Query, tree: Node) -> Found:
@@ -104,14 +166,14 @@ def _find(query: Query, tree: Node) -> Found:
     return found
 
 
-def _hits(scope: Scope, pks: tuple[int, ...], parsed: Parsed) -> tuple[Hit, ...]:
+def _hits(scope: Scope, pks: tuple[int, ...], tree: Node) -> tuple[Hit, ...]:
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
     models: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
     records = models[scope].objects.published()
     records = records.select_related("country") if scope is Scope.PARTICIPANTS else records.for_cards()
     by_pk = {record.pk: record for record in records.filter(pk__in=pks)}
-    marker = Marker(parsed.tree)
-    return tuple(
+    marker = Marker(tree)
+    hits = (
         Hit(
             record=record,
             title=mark(_title(record), marker),
@@ -120,6 +182,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], parsed: Parsed) -> tuple[Hit, ...]
         for pk in pks
         if (record := by_pk.get(pk)) is not None
     )
+    return explained(scope, hits, marker)
 
 
 def _title(record: Article | Event | Participant) -> str:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from archive.models import Article, Attendance, Change, Coverage, Delegation, Event, Participant
 from archive.search.query import Scope
 
-# Key and label of each facet, in the order of the page.
+# Key and label of each facet, in the order of the page. Months are chosen from the histogram only.
 FACETS = {
     "year": _("Year"),
+    "month": _("Month"),
     "country": _("Country"),
     "topic": _("Topic"),
     "kind": _("Kind"),
@@ -88,6 +89,20 @@ def _years(record: Article | Event) -> tuple[str, ...]:
     return tuple(str(year) for year in range(first, last + 1))
 
 
+def _months(record: Article | Event) -> tuple[str, ...]:
+    """Months that the date may fall in, "2014-06"; "2014-00" where it may be any of a year, or has an open end."""
+    first, last, years = record.date_earliest, record.date_latest, _years(record)
+    if first is None or last is None:
+        return ()
+    is_open = first == date.min or last == date.max
+    from_month, to_month = first.isoformat()[:7], last.isoformat()[:7]
+    found: list[str] = []
+    for year in years:
+        months = [month for n in range(1, 13) if from_month <= (month := f"{year}-{n:02}") <= to_month]
+        found += [f"{year}-00"] if is_open or len(months) == 12 else months
+    return tuple(found)
+
+
 def _all_names(*records: object) -> tuple[str, ...]:
     return tuple(name for record in records if record is not None for name in record.all_names)  # type: ignore[attr-defined]
 
@@ -153,6 +168,7 @@ def _article(article: Article) -> SearchDocument:
         },
         facets={
             "year": _years(article),
+            "month": _months(article),
             "kind": (article.kind,),
             "country": (country.iso2 for country in countries),
             "topic": (topic.slug for topic in topics),
@@ -186,6 +202,7 @@ def _event(event: Event) -> SearchDocument:
         },
         facets={
             "year": _years(event),
+            "month": _months(event),
             "kind": (event.kind,),
             "country": (country.iso2 for country in countries),
             "topic": (topic.slug for topic in topics),

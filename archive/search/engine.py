@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from archive.search.documents import SearchDocument
 from archive.search.query import Found, IndexState, Node, Query
@@ -26,6 +27,12 @@ class Engine(Protocol):
 
     def find(self, query: Query, tree: Node) -> Found:
         """The page of records that match tree and facets, exact totals, and facet counts."""
+
+    def alike(self, form: str, edits: int) -> Mapping[str, int]:
+        """The words of the index that differ in at most so many letters, and in how many documents each stands.
+
+        Only for proposals: an engine may know less, or nothing.
+        """
 
     def contents(self) -> Mapping[str, int]:
         """The digest of each document by its id: what `check_index` compares with the records."""
@@ -49,4 +56,19 @@ def _engine(url: str, data_dir: str) -> Engine:
         from archive.search.whoosh_engine import WhooshEngine
 
         return WhooshEngine(Path(parts.path) if parts.path.strip("/") else Path(data_dir) / "index")
-    raise ImproperlyConfigured(f"SEARCH_URL={url!r}: known engines are whoosh:// and whoosh:///absolute/folder.")
+    if parts.scheme == "postgres":
+        if connection.vendor != "postgresql":
+            raise ImproperlyConfigured(
+                "SEARCH_URL=postgres:// searches in the database: DATABASE_URL must be PostgreSQL."
+            )
+        if parts.netloc or parts.path.strip("/"):
+            # Not repeated: there may be a password in it.
+            raise ImproperlyConfigured(
+                "SEARCH_URL=postgres:// takes no address: the index is in DATABASE_URL's database."
+            )
+        from archive.search.postgres_engine import PostgresEngine
+
+        return PostgresEngine()
+    raise ImproperlyConfigured(
+        f"SEARCH_URL={url!r}: known engines are whoosh://, whoosh:///absolute/folder and postgres://."
+    )

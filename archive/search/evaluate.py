@@ -1,7 +1,7 @@
 """A query evaluated on the columns of the index: which documents match, in what order, and how many of each facet value."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from math import log
@@ -44,11 +44,12 @@ _Term = Word | Phrase | Prefix | Near | Fuzzy
 
 @dataclass(frozen=True, slots=True)
 class _Scoring:
-    """Terms of one field that count as one word, and what they weigh."""
+    """Terms of one field that count as one word, and what they weigh; those of a phrase only where it stands."""
 
     field: str
     forms: tuple[str, ...]
     weight: float
+    phrase: tuple[str, ...] = ()
 
 
 class Evaluation:
@@ -58,6 +59,7 @@ class Evaluation:
         self._tree = tree
         self._state = state
         self._expansions: dict[tuple[str, Prefix | Fuzzy], tuple[str, ...]] = {}
+        self._phrases: dict[tuple[str, tuple[str, ...]], Mask] = {}
         self.cut: list[Prefix | Fuzzy] = []
 
     def matches(self) -> Mask:
@@ -97,11 +99,17 @@ class Evaluation:
             case Word(form):
                 return self._state.having(field, [form])
             case Phrase(forms):
-                return self._state.phrase(field, forms)
+                return self._standing(field, forms)
             case Near(forms, distance):
                 return self._state.near(field, forms, distance)
             case Prefix() | Fuzzy():
                 return self._state.having(field, self._expansion(field, term))
+
+    def _standing(self, field: str, forms: tuple[str, ...]) -> Mask:
+        """Where a phrase stands; it is asked for several times."""
+        if (field, forms) not in self._phrases:
+            self._phrases[field, forms] = self._state.phrase(field, forms)
+        return self._phrases[field, forms]
 
     def _expansion(self, field: str, term: Prefix | Fuzzy) -> tuple[str, ...]:
         """The words of the field that the term stands for, the most frequent ones where there are too many."""
@@ -153,7 +161,11 @@ class Evaluation:
             case Word(form):
                 for field, by_field in _WEIGHTS.items():
                     yield _Scoring(field, (stem(form),), weight * by_field)
-            case Phrase(forms) | Near(forms):
+            case Phrase(forms):
+                for form in forms:
+                    for one in self._scoring(Word(form), weight):
+                        yield replace(one, phrase=forms)
+            case Near(forms):
                 for form in forms:
                     yield from self._scoring(Word(form), weight)
             case Prefix() | Fuzzy():
@@ -180,8 +192,12 @@ class Evaluation:
                 continue
             weight = one.weight * log(1 + (state.total - having + 0.5) / (having + 0.5)) * (_K1 + 1)
             norms = state.norms(one.field, _K1, _B)
+            standing = self._standing("exact", one.phrase) if one.phrase else None
             for posting in postings:
                 numbers, frequencies = posting.numbers, posting.frequencies
+                if standing is not None:
+                    kept = standing[numbers]
+                    numbers, frequencies = numbers[kept], frequencies[kept]
                 scores[numbers] += weight * frequencies / (frequencies + norms[numbers])
         return scores
 
@@ -209,10 +225,18 @@ class Choice:
 
     def counts(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by facet value, under the other facets and this facet's own excludes."""
-        counted = {}
         pool = self.results(matched)
-        for key, facet in self._state.facets.items():
-            within = self.results(matched, but=key) if key in self._included else pool
-            counts = np.bincount(facet.ids[within[facet.numbers]], minlength=len(facet.values))
-            counted[key] = {facet.values[place]: int(counts[place]) for place in np.flatnonzero(counts)}
-        return counted
+        return {
+            key: self._count(key, self.results(matched, but=key) if key in self._included else pool)
+            for key in self._state.facets
+        }
+
+    def carried(self, matched: Mask) -> dict[str, dict[str, int]]:
+        """Results by value of the facets of which something is included, under all that is chosen."""
+        pool = self.results(matched)
+        return {key: self._count(key, pool) for key in self._included}
+
+    def _count(self, key: str, within: Mask) -> dict[str, int]:
+        facet = self._state.facets[key]
+        counts = np.bincount(facet.ids[within[facet.numbers]], minlength=len(facet.values))
+        return {facet.values[place]: int(counts[place]) for place in np.flatnonzero(counts)}

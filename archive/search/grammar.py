@@ -9,7 +9,6 @@ term    = '"' words '"' ["~" distance] | word ["*" | "~" [edits]]
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
@@ -33,9 +32,11 @@ from archive.search.query import (
     Variants,
     Word,
 )
-from archive.search.text import STOP_WORDS, forms
+from archive.search.scanner import DATE_FIELDS as DATE_FIELDS
+from archive.search.scanner import FIELDS as FIELDS
+from archive.search.scanner import Token, scan, words_of
+from archive.search.text import STOP_WORDS
 from archive.search.wording import days
-from archive.search.wording import describe as describe  # imported from here as well
 
 MAX_CHARACTERS = 500
 MAX_CLAUSES = 40
@@ -46,6 +47,7 @@ MAX_DISTANCE = 100
 USUAL_DISTANCE = 10
 # Letters that a word needs, by how many of them may differ.
 MIN_FUZZY = {1: 4, 2: 6}
+
 
 def parse(text: str) -> Parsed:
     """Understand a query.

@@ -72,11 +72,12 @@ class InField:
 class Variants:
     """What was written, or other names of the same: spellings, transliterations, abbreviations.
 
-    `written` are the words as the reader gave them (all of them are asked for), `others` the names that stand for them too.
+    `written` are the words as the reader gave them (all of them are asked for), `others` the names that stand for them
+    too; for a year, the records that are dated in it.
     """
 
-    written: "tuple[Word, ...]"
-    others: "tuple[Word | Phrase, ...]"
+    written: "tuple[Word | Phrase, ...]"
+    others: "tuple[Word | Phrase | Period, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search. `include` and `exclude` map facet keys to values; pages count from 1."""
+    """A search. `include` and `exclude` map facet keys to values; pages count from 1; `variants`: other names too."""
 
     text: str = ""
     scope: Scope = Scope.ARTICLES
@@ -134,6 +135,7 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     page_size: int = 20
+    variants: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +147,88 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a record was found, where neither its title nor its passage shows it: a field, and what of it matched."""
+
+    label: str
+    text: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A found record, its title and its best passage in fragments."""
 
     record: object
     title: tuple[Fragment, ...]
     snippet: tuple[Fragment, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet: how many results carry it under the query, the other facets and this facet's excludes."""
+    """A value of a facet: how many results carry it under the query, the other facets and this facet's excludes.
+
+    `union` is the total where it is added to the values that are chosen, `rest` where it is excluded; None: not known.
+    """
 
     value: str
     label: str
     count: int
     is_included: bool = False
     is_excluded: bool = False
+    union: int | None = None
+    rest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
+    """A facet with the values that are shown; `size` is how many it has."""
+
     key: str
     label: str
     values: tuple[FacetValue, ...]
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many results each year has, or each month of `year` where that is the one that is chosen.
+
+    `key` is the facet of the bars; those without results are there too, so that time runs evenly.
+    """
+
+    key: str
+    bars: tuple[FacetValue, ...]
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another query, how it differs, and how much it finds."""
+
+    label: str
+    query: Query
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to try where little or nothing was found.
+
+    `barren` are the parts of the query that find nothing by themselves, `without` what is found without one of its parts.
+    """
+
+    correction: Alternative | None = None
+    barren: tuple[str, ...] = ()
+    without: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of results: `total` is exact; `totals` has those of all scopes."""
+    """One page of results: `total` is exact; `totals` has those of all scopes.
+
+    `variants` are what was written and the other names of it: searched too, or not if the query says so.
+    """
 
     query: Query
     parsed: Parsed
@@ -181,6 +236,9 @@ class Results:
     totals: Mapping[Scope, int]
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
+    variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    histogram: Histogram = Histogram("year", ())
+    advice: Advice = Advice()
 
     @property
     def pages(self) -> int:
@@ -195,6 +253,7 @@ class Found:
     """What an engine answers: the page's record ids best first, totals by scope, counts by facet and value.
 
     `number` is the change up to which the answer is true; `notes` say in one sentence each what of the query was not searched.
+    `carried` counts the results themselves, by facets of which something is included: `counts` leave those includes aside.
     """
 
     pks: tuple[int, ...]
@@ -202,6 +261,7 @@ class Found:
     totals: Mapping[Scope, int]
     counts: Mapping[str, Mapping[str, int]]
     notes: tuple[str, ...] = ()
+    carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +290,10 @@ class TooManyValues(SearchError):
 
 class PageOutOfRange(SearchError):
     """There is no such page of results."""
+
+
+class SearchTooSlow(SearchError):
+    """The engine gave up: too much is meant by the query."""
 
 
 class IndexUnusable(SearchError):

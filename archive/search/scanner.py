@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -41,58 +41,59 @@ class Token:
     suffix: str = ""
 
 
-_OPEN, _CLOSE = Token("open"), Token("close")
-
-
 def scan(text: str, notes: list[str]) -> Iterator[Token]:
     """The tokens; each term knows its field, and words that are glued together are a group of words."""
     text = _NO_TEXT.sub(" ", text).translate(_SIGNS)
     fields = [""]  # of the brackets that are open
-    field = unknown = ""  # of the value that comes next
+    field, unknown = "", ""  # named just before
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind in ("word", "phrase"):
-            parts = _terms(match, field or fields[-1], notes)
-            if unknown:
-                parts.insert(0, Token("word", unknown, fields[-1]))
-            yield from parts if len(parts) == 1 else (_OPEN, *parts, _CLOSE)
-            field = unknown = ""
-            continue
-        if kind == "open":
-            fields.append(field or fields[-1])
-            field = ""
-        elif kind == "close" and len(fields) > 1:
-            fields.pop()
-        yield from _without_value(field, unknown, notes)
-        field = unknown = ""
-        if kind != "field":
-            yield Token(kind)
-            continue
-        name = match["field"].lower()
-        if name in (*FIELDS, *DATE_FIELDS):
-            field = name
-        elif text[match.end() : match.end() + 1].strip():
-            unknown = name
-            notes.append(
-                _("There is no field “%(field)s”; the words were searched everywhere. Fields: %(fields)s.")
-                % {"field": name[:30], "fields": ", ".join((*FIELDS, *DATE_FIELDS))}
-            )
+            yield from _together([*_words(unknown), *_terms(match, field or fields[-1], notes)])
         else:
-            # "Putin: we agree" is prose, "country: china" is meant as a field.
-            yield Token("word", name, fields[-1])
-    yield from _without_value(field, unknown, notes)
-
-
-def _without_value(field: str, unknown: str, notes: list[str]) -> Iterator[Token]:
-    """What is left of a field that no value follows."""
+            yield from _together(_words(unknown))
+            if kind == "open":
+                fields.append(field or fields[-1])
+            elif field:
+                _note_no_value(field, notes)
+            if kind == "close" and len(fields) > 1:
+                fields.pop()
+            if kind != "field":
+                yield Token(kind)
+        field, unknown = "", ""
+        if kind == "field":
+            name = match["field"].lower()
+            if name in (*FIELDS, *DATE_FIELDS):
+                field = name
+            elif text[match.end() : match.end() + 1].strip():
+                unknown = name
+                _note_no_field(name, notes)
+            else:
+                # "Putin: we agree" is prose, "country: china" is meant as a field.
+                yield from _together(_words(name, fields[-1]))
+    yield from _together(_words(unknown))
     if field:
-        notes.append(_("“%(field)s:” had no value and was ignored.") % {"field": field})
-    if unknown:
-        yield Token("word", unknown)
+        _note_no_value(field, notes)
+
+
+def _note_no_value(field: str, notes: list[str]) -> None:
+    notes.append(_("“%(field)s:” had no value and was ignored.") % {"field": field})
+
+
+def _note_no_field(name: str, notes: list[str]) -> None:
+    notes.append(
+        _("There is no field “%(field)s”; the words were searched everywhere. Fields: %(fields)s.")
+        % {"field": name[:30], "fields": ", ".join((*FIELDS, *DATE_FIELDS))}
+    )
+
+
+def _together(terms: list[Token]) -> list[Token]:
+    """The terms as one: in brackets if there are several."""
+    return terms if len(terms) < 2 else [Token("open"), *terms, Token("close")]
 
 
 def _terms(match: re.Match[str], field: str, notes: list[str]) -> list[Token]:
-    """The term as a token, or the words that are glued together in it: of "alpha-bravo*" the last has the star."""
+    """A phrase, or the words that stand between blanks."""
     if match["phrase"] is not None:
         if not match["end"]:
             notes.append(_("A quotation mark had no partner: the phrase was taken to the end."))
@@ -108,13 +109,16 @@ def _terms(match: re.Match[str], field: str, notes: list[str]) -> list[Token]:
         text, suffix = bare[: found.start()], found[0]
     if re.search(r"[*~]", text):
         notes.append(_("“*” and “~” are understood at the end of a word only."))
-    words = words_of(text)
-    if len(words) < 2:
-        return [Token("word", text, field, suffix)]
-    if field and not suffix:
+    terms = _words(text, field) or [Token("word", text, field)]
+    if len(terms) > 1 and field and not suffix:
         # "city:khanty-mansiysk": its parts, as one name.
         return [Token("phrase", text, field)]
-    return [*(Token("word", word, field) for word in words[:-1]), Token("word", words[-1], field, suffix)]
+    # Of "alpha-bravo*" the last has the star.
+    return [*terms[:-1], replace(terms[-1], suffix=suffix)]
+
+
+def _words(text: str, field: str = "") -> list[Token]:
+    return [Token("word", form, field) for form in words_of(text)]
 
 
 def words_of(text: str) -> list[str]:

@@ -1,9 +1,25 @@
 """What of a found text to show: the best passage, its matches marked. Plain text in fragments; nothing here is HTML."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from archive.search.query import And, Fragment, InField, Node, Or, Phrase, Prefix, Word
+from rapidfuzz.distance import OSA
+
+from archive.search.bigrams import in_bigrams
+from archive.search.query import (
+    And,
+    Fragment,
+    Fuzzy,
+    InField,
+    Near,
+    Node,
+    Or,
+    Period,
+    Phrase,
+    Prefix,
+    Variants,
+    Word,
+)
 from archive.search.text import Token, stem, tokens
 
 LENGTH = 200
@@ -12,13 +28,16 @@ SEARCHED = 50_000
 
 
 class Marker:
-    """Finds in a text what a query asked for: words in any form, phrases as a whole; not what it excludes."""
+    """Finds in a text what a query asked for, not what it excludes: words in any form, phrases as a whole, other names too."""
 
     def __init__(self, tree: Node) -> None:
         self._stems: set[str] = set()
         self._prefixes: tuple[str, ...] = ()
         self._phrases: set[tuple[str, ...]] = set()
-        for term in _terms(tree):
+        self._nears: set[Near] = set()
+        self._fuzzy: set[Fuzzy] = set()
+        self._known: dict[str, bool] = {}
+        for term in _terms(in_bigrams(tree)):
             match term:
                 case Word(form):
                     self._stems.add(stem(form))
@@ -26,28 +45,76 @@ class Marker:
                     self._phrases.add(forms)
                 case Prefix(form):
                     self._prefixes += (form,)
+                case Near():
+                    self._nears.add(term)
+                case Fuzzy():
+                    self._fuzzy.add(term)
+
+    @property
+    def is_blank(self) -> bool:
+        """True where nothing is looked for in texts: a query of dates."""
+        return not (self._stems or self._prefixes or self._phrases or self._nears or self._fuzzy)
 
     def hits(self, text: str) -> list[Token]:
         """The words to mark, in order."""
         words = list(tokens(text))
-        found = {place for place, word in enumerate(words) if self._is_hit(word.form)}
         forms = [word.form for word in words]
+        found = {place for place, form in enumerate(forms) if self._is_hit(form)}
         for phrase in self._phrases:
             for place, form in enumerate(forms):
                 if form == phrase[0] and tuple(forms[place : place + len(phrase)]) == phrase:
                     found.update(range(place, place + len(phrase)))
-        return [words[place] for place in sorted(found)]
+        for near in self._nears:
+            found.update(_together(forms, near))
+        return list(_joined(words[place] for place in sorted(found)))
 
     def _is_hit(self, form: str) -> bool:
-        return stem(form) in self._stems or (bool(self._prefixes) and form.startswith(self._prefixes))
+        if form not in self._known:
+            self._known[form] = (
+                stem(form) in self._stems
+                or (bool(self._prefixes) and form.startswith(self._prefixes))
+                or any(OSA.distance(form, one.form, score_cutoff=one.edits) <= one.edits for one in self._fuzzy)
+            )
+        return self._known[form]
 
 
-def _terms(node: Node) -> Iterator[Word | Phrase | Prefix]:
+def _joined(hits: Iterable[Token]) -> Iterator[Token]:
+    """The words, those as one that overlap: the pairs of a Chinese name."""
+    last: Token | None = None
+    for hit in hits:
+        if last is not None and hit.start < last.end:
+            last = Token(last.form + hit.form, last.start, hit.end)
+            continue
+        if last is not None:
+            yield last
+        last = hit
+    if last is not None:
+        yield last
+
+
+def _together(forms: list[str], near: Near) -> Iterator[int]:
+    """Where the words stand, in every stretch of the text that has all of them within the distance."""
+    places = [place for place, form in enumerate(forms) if form in near.forms]
+    inside: Counter[str] = Counter()
+    start = told = 0
+    for end, place in enumerate(places):
+        inside[forms[place]] += 1
+        while place - places[start] > near.distance:
+            inside[forms[places[start]]] -= 1
+            start += 1
+        if all(inside[form] for form in near.forms):
+            yield from places[max(start, told) : end + 1]
+            told = end + 1
+
+
+def _terms(node: Node) -> Iterator[Word | Phrase | Prefix | Near | Fuzzy]:
     match node:
-        case Word() | Phrase() | Prefix():
+        case Word() | Phrase() | Prefix() | Near() | Fuzzy():
             yield node
         case InField(_, term):
             yield term
+        case Variants(written, others):
+            yield from (*written, *(other for other in others if not isinstance(other, Period)))
         case And(nodes) | Or(nodes):
             for part in nodes:
                 yield from _terms(part)

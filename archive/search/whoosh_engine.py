@@ -88,8 +88,15 @@ class WhooshEngine:
                 number=opened.reached.number,
                 totals={scope: int((results & state.scopes[scope]).sum()) for scope in Scope},
                 counts=choice.counts(in_scope),
+                carried=choice.carried(in_scope),
                 notes=tuple(_note(term) for term in evaluation.cut),
             )
+
+    def alike(self, form: str, edits: int) -> dict[str, int]:
+        with self._guarded():
+            vocabulary = self._newest().state.vocabulary("exact")
+            places = vocabulary.like(form, edits)
+            return {vocabulary.terms[place]: int(vocabulary.frequencies[place]) for place in places}
 
     def contents(self) -> dict[str, int]:
         with self._guarded():

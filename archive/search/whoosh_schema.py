@@ -1,6 +1,5 @@
 """What the Whoosh index holds of a document: its fields, how text is cut for them, one row for each document."""
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,10 +9,10 @@ from whoosh.analysis import Token, Tokenizer
 
 from archive.search.documents import FACETS, SearchDocument
 from archive.search.grammar import FIELDS, MAX_DISTANCE
-from archive.search.text import WORD, fold, stem
+from archive.search.text import stem, terms
 
 # Changes whenever the schema or the analysis does: an index of another version is rebuilt, not read.
-VERSION = 4
+VERSION = 6
 
 # How a position is written.
 POSITION_TYPE = "I"
@@ -24,13 +23,13 @@ SCORED = ("title", "names", "text", "exact")
 
 # Stands between texts that share a field, so that no phrase runs from one into the next; so wide that no two words
 # that are asked to be near each other stand on either side.
-_GAP = "\n\u241e\n"
+_GAP_SIGN = "\u241e"
+_GAP = f"\n{_GAP_SIGN}\n"
 _GAP_WIDTH = MAX_DISTANCE + 1
-_WORDS = re.compile(rf"{WORD}|\u241e")
 
 
 class _Words(Tokenizer):
-    """The folded words of a text, or their stems: `archive.search.text`."""
+    """The terms of a text, or their stems: `archive.search.text`."""
 
     def __init__(self, *, stemmed: bool = False) -> None:
         self.stemmed = stemmed
@@ -38,14 +37,13 @@ class _Words(Tokenizer):
     def __call__(self, value: str, positions: bool = False, mode: str = "", **kwargs: Any) -> Iterator[Token]:
         token = Token(positions, mode=mode, boost=1.0, stopped=False)
         place = 0
-        for word in _WORDS.findall(value):
-            if word == "\u241e":
-                place += _GAP_WIDTH
-                continue
-            token.pos = place
-            token.text = stem(fold(word)) if self.stemmed else fold(word)
-            yield token
-            place += 1
+        for text in value.split(_GAP_SIGN):
+            for term in terms(text):
+                token.pos = place
+                token.text = stem(term) if self.stemmed else term
+                yield token
+                place += 1
+            place += _GAP_WIDTH
 
 
 class _Positions(formats.Positions):

@@ -1,6 +1,6 @@
 """A parsed query in plain words, as the results page restates it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
@@ -92,7 +92,9 @@ def describe(node: Node) -> str:
                 edits,
             ) % {"word": form, "edits": edits}
         case InField(name, term):
-            return str(_IN_FIELDS[name]) % {"term": describe(term)}
+            # A word of a title is asked for in any form, of another field exactly.
+            exact = Phrase((term.form,)) if isinstance(term, Word) and name != "title" else term
+            return str(_IN_FIELDS[name]) % {"term": describe(exact)}
         case Variants(written, _others):
             return _all(written)
         case Period():
@@ -100,7 +102,7 @@ def describe(node: Node) -> str:
         case Not(inner):
             return _("not %(term)s") % {"term": _grouped(inner)}
         case Or(nodes):
-            return get_text_list([_grouped(part) for part in nodes], _("or"))
+            return _listed(nodes, _("or"))
         case And(nodes):
             return _with_and_without(nodes)
     raise TypeError(node)
@@ -119,13 +121,20 @@ def _with_and_without(nodes: Sequence[Node]) -> str:
 
 def _all(nodes: Sequence[Node]) -> str:
     parts = chain.from_iterable(node.written if isinstance(node, Variants) else (node,) for node in nodes)
-    return get_text_list([_grouped(part) for part in parts], _("and"))
+    return _listed(parts, _("and"))
 
 
 def _none(nodes: Sequence[Node]) -> str:
     """What none of may occur: alternatives are as good as a list."""
     parts = chain.from_iterable(node.nodes if isinstance(node, Or) else (node,) for node in nodes)
-    return get_text_list([_grouped(part) for part in parts], _("or"))
+    return _listed(parts, _("or"))
+
+
+def _listed(nodes: Iterable[Node], last: str) -> str:
+    parts = list(nodes)
+    # Alternatives alone need no brackets.
+    texts = [describe(part) if len(parts) == 1 and isinstance(part, Or) else _grouped(part) for part in parts]
+    return get_text_list(texts, last)
 
 
 def _grouped(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Home, about, the glossary."""
+"""Home, about, the glossary, how to search."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from archive import search
 from archive.models import Article, City, Country, Event, Participant, Redirect, SourceDocument, Term, Topic
 from archive.views.browse import year_rows
 
@@ -110,3 +112,80 @@ def _entry(term: Term, by_name: Mapping[str, Term], moved: Mapping[str, str]) ->
         search=urlencode({"q": f'"{term.name}"' if " " in term.name else term.name}),
         old_slugs=tuple(old for old, new in moved.items() if new == term.slug),
     )
+
+
+# How to search -------------------------------------------------------------------------------------------------------
+
+# Queries that find something in the archive as it is shipped, each with what it means; by section of the page.
+HELP_EXAMPLES = {
+    "words": (
+        ("border patrol", _("both words, in any form (borders, patrolling) and any order")),
+        ("defence", _("British and American spelling alike: defense too")),
+        ("RATS", _("known other names as well, in English, Russian and Chinese")),
+        ("Лавров", _("names in their own script")),
+        ('"full membership"', _("exactly these words in this order: no other forms, no other names")),
+        ('"iran membership"~10', _("exactly these words, at most ten words apart, in any order")),
+        ("terror*", _("all words that begin so: three letters or more, then the star")),
+        (
+            "Kyrgystan~",
+            _("words that differ in one letter: left out, added, exchanged or swapped; four letters or more"),
+        ),
+        ("Tadjikstan~2", _("in up to two letters; six letters or more")),
+    ),
+    "joined": (
+        ("tanks OR helicopters", _("one of them, or both")),
+        ("drills -russia", _("the first without the second")),
+        ("drills NOT russia", _("the same")),
+        ("(iran OR pakistan) membership", _("brackets hold together what belongs together")),
+        ("iran OR pakistan membership", _("the same: OR joins the words right beside it before all are asked for")),
+        ('drills -(russia OR "peace mission")', _("brackets and phrases can be excluded too")),
+    ),
+    "fields": (
+        ("title:summit", _("in the headline, or the name of an event or participant; in any form")),
+        ("participant:lavrov", _("people and organisations that are named or took part")),
+        ("country:china", _("countries: by name …")),
+        ("country:CN", _("… or by code")),
+        ("city:tashkent", _("where the events took place")),
+        ("dateline:beijing", _("where the reporter wrote")),
+        ('topic:"drug trafficking"', _("one of our topics; a value with blanks stands in quotation marks")),
+        ("event:summit", _("events that an article covers")),
+        ('series:"peace mission"', _("series of events")),
+        ("publisher:xinhua", _("newspapers, agencies, institutions")),
+        ("kind:video", _("news, analysis, video, photo, statement; of events: summit, exercise, …")),
+        ("title:(drills OR exercises)", _("a field before brackets holds for all that is in them")),
+    ),
+    "dates": (
+        ("year:2014", _("a year")),
+        ("date:2014-08", _("a month")),
+        ("date:2014-08-24", _("a day")),
+        ("date:2014-06..2015-01", _("from one to the other, both included")),
+        ("date:2016..", _("open at one end")),
+        ("before:2013", _("before it begins")),
+        ("after:2015-06-30", _("after it has ended")),
+        ("drills -year:2014", _("dates join with everything else")),
+    ),
+}
+# Mistakes, each with how it is understood.
+HELP_MISTAKES = (
+    ('"peace mission', _("the phrase is taken to the end")),
+    ("(drills OR exercises", _("the bracket is closed")),
+    ("te*", _("too short for a star: searched as a word")),
+    ("colour:red", _("no such field: both words are searched")),
+    ("year:2014-02-30 drills", _("no such day: the rest is searched")),
+)
+
+
+@require_safe
+def help_search(request: HttpRequest) -> HttpResponse:
+    context = {
+        "examples": HELP_EXAMPLES,
+        "mistakes": HELP_MISTAKES,
+        "limits": {
+            "characters": search.MAX_CHARACTERS,
+            "terms": search.MAX_CLAUSES,
+            "levels": search.MAX_DEPTH,
+            "words": search.MAX_EXPANSION,
+            "filters": search.MAX_CHOSEN,
+        },
+    }
+    return render(request, "archive/help_search.html", context)

@@ -1,6 +1,6 @@
 """The page of one record, with everything it is linked to. The number of queries is constant (tests/views/test_queries.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from archive import search
 from archive.gaps import Gap, gaps
 from archive.models import (
     Article,
@@ -53,17 +54,27 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         slug,
     )
     events = [coverage.event_id for coverage in found.coverages.all()]
+    also = (
+        Article.objects.published().linked_to("coverages__event", events).exclude(pk=found.pk).for_cards().newest()[:6]
+    )
     context = {
         "article": found,
-        "also": Article.objects.published()
-        .linked_to("coverages__event", events)
-        .exclude(pk=found.pk)
-        .for_cards()
-        .newest()[:6],
+        "also": also,
+        "similar": _similar(found, also),
         "neighbours": _document_neighbours(found),
         "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
     }
     return show(request, "archive/article_detail.html", context, found)
+
+
+def _similar(article: Article, shown: Iterable[Article]) -> list[Article]:
+    """Six more like it, without those that are shown already; none where the search is out of order."""
+    shown = list(shown)
+    try:
+        found = search.similar(article, 6 + len(shown))
+    except search.SearchError:
+        return []
+    return [one for one in found if one not in shown][:6]
 
 
 def _document_neighbours(article: Article) -> dict[str, Article | None]:

@@ -1,7 +1,6 @@
 """The search page: a query from the address, one question to the search, the results with their facets as plain links."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,7 +10,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from archive import search
-from archive.search import FACETS, Facet, FacetValue, Query, Results, Scope, Sort
+from archive.search import FACETS, Query, Results, Scope, Sort
+from archive.views.browse import NAMES_PAGE_SIZE, BadPage, bad_page, page_of
+from archive.views.errors import show_error
+from archive.views.search_links import Link, alternative_link, bars, changed, chips, facet_links
+
+# Letters of a name by which a long facet is searched.
+MAX_CONTAINS = 100
+# Years between what is shown and the newest that was found, from which on the page says so.
+_OLD = 5
 
 # Slugs, codes and years.
 _FACET_VALUE = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
@@ -29,39 +36,49 @@ _SORT_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A choice of the page: its query string, and whether it is the present one."""
-
-    label: str
-    query: str
-    is_current: bool = False
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FacetLink:
-    """A facet value with the query strings that toggle its inclusion and its exclusion."""
-
-    value: FacetValue
-    include: str
-    exclude: str
-
-
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     try:
         found = search.search(_query(request.GET))
-    except search.PageOutOfRange:
-        return _page(request, None, status=404, problem=_("There is no such page of results."))
-    except search.IndexUnusable:
-        # What exactly is wrong was logged where it was found; the reader can go on browsing.
-        return _page(
-            request, None, status=503, problem=_("The search is out of order at the moment; browsing works as usual.")
-        )
     except search.SearchError as error:
-        return _page(request, None, status=400, problem=str(error))
+        status, problem = _problem(error)
+        return _page(request, None, status=status, problem=problem)
     return _page(request, found)
+
+
+@require_safe
+def facet(request: HttpRequest) -> HttpResponse:
+    """All values of the facet `key` under a query, or those of which a name contains `contains`; `page` is of the values."""
+    key, contains = request.GET.get("key", ""), request.GET.get("contains", "")[:MAX_CONTAINS].strip()
+    params = request.GET.copy()
+    for name in ("key", "contains", "page"):
+        params.pop(name, None)
+    if key not in FACETS:
+        message = _("“%(value)s” is nothing that results can be narrowed by.") % {"value": key[:30]}
+        return show_error(request, 400, _("The request can't be understood"), message)
+    try:
+        values, total = search.facet_values(_query(params), key, contains)
+        page = page_of(request, facet_links(params, values), NAMES_PAGE_SIZE)
+    except search.SearchError as error:
+        status, problem = _problem(error)
+        return show_error(request, status, _("The request can't be understood"), problem)
+    except BadPage as error:
+        return bad_page(request, error)
+    context = {"facet": values, "page": page, "contains": contains, "total": total, "back": params.urlencode()}
+    response = render(request, "archive/search_facet.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _problem(error: search.SearchError) -> tuple[int, str]:
+    """Status and sentence."""
+    match error:
+        case search.PageOutOfRange():
+            return 404, _("There is no such page of results.")
+        case search.IndexUnusable():
+            # What exactly is wrong was logged where it was found; the reader can go on browsing.
+            return 503, _("The search is out of order at the moment; browsing works as usual.")
+    return 400, str(error)
 
 
 def _query(params: QueryDict) -> Query:
@@ -79,6 +96,10 @@ def _query(params: QueryDict) -> Query:
         raise search.SearchError(_("“%(value)s” is not a page number.") % {"value": page[:30]})
     if len(page) > 9 or int(page) < 1:
         raise search.PageOutOfRange(_("There is no such page of results."))
+    if (variants := params.get("variants", "no")) != "no":
+        raise search.SearchError(
+            _("“%(value)s” can't be understood: “variants” can only be “no”.") % {"value": variants[:30]}
+        )
     chosen = {
         name: tuple(dict.fromkeys(params.getlist(name)))
         for key in FACETS
@@ -98,6 +119,7 @@ def _query(params: QueryDict) -> Query:
         exclude={key: chosen[f"not_{key}"] for key in FACETS if f"not_{key}" in chosen},
         sort=Sort(sort),
         page=int(page),
+        variants="variants" not in params,
     )
 
 
@@ -106,68 +128,49 @@ def _page(request: HttpRequest, found: Results | None, *, status: int = 200, pro
     context: dict[str, Any] = {"q": shown, "problem": problem}
     if found is not None:
         params = request.GET
-        facets = [(facet, [_facet_link(params, facet, value) for value in facet.values]) for facet in found.facets]
+        scopes = [
+            Link(
+                str(_SCOPE_LABELS[scope]),
+                changed(params, {"in": name}),
+                scope is found.query.scope,
+                found.totals[scope],
+            )
+            for name, scope in _SCOPES.items()
+        ]
         context |= {
             "results": found,
-            "restated": search.describe(found.parsed.tree) if found.query.text else "",
-            "scopes": [
-                Link(
-                    str(label),
-                    _with(params, drop=("page",), **{"in": name}),
-                    scope is found.query.scope,
-                    found.totals[scope],
-                )
-                for (name, scope), label in zip(_SCOPES.items(), _SCOPE_LABELS.values(), strict=True)
-            ],
+            "restated": search.restate(found.parsed.tree) if found.query.text else "",
+            "scopes": scopes,
             "sorts": [
-                Link(str(label), _with(params, drop=("page",), sort=sort.value), sort is found.query.sort)
+                Link(str(label), changed(params, {"sort": sort.value}), sort is found.query.sort)
                 for sort, label in _SORT_LABELS.items()
             ],
-            "facets": [(facet, links) for facet, links in facets if links],
-            "chips": _chips(params, found.facets),
-            "previous": _with(params, page=str(found.query.page - 1)) if found.query.page > 1 else "",
-            "next": _with(params, page=str(found.query.page + 1)) if found.query.page < found.pages else "",
+            # Months are chosen by their bars.
+            "facets": [
+                (facet, facet_links(params, facet), changed(params, {"key": facet.key}))
+                for facet in found.facets
+                if facet.values and facet.key != "month"
+            ],
+            "chips": chips(params, found.facets),
+            "with_variants": changed(params, drop=("page", "variants")),
+            "without_variants": changed(params, {"variants": "no"}),
+            "bars": bars(params, found.histogram),
+            "most": max((bar.count for bar in found.histogram.bars), default=0),
+            "all_years": changed(params, drop=("page", "year", "month")),
+            "correction": alternative_link(params, found.advice.correction) if found.advice.correction else None,
+            "without": [alternative_link(params, one) for one in found.advice.without],
+            "elsewhere": [scope for scope in scopes if scope.count and not scope.is_current],
+            "newer": _newer(found),
+            "previous": changed(params, {"page": str(found.query.page - 1)}) if found.query.page > 1 else "",
+            "next": changed(params, {"page": str(found.query.page + 1)}) if found.query.page < found.pages else "",
         }
     return render(request, "archive/search.html", context, status=status)
 
 
-def _with(params: QueryDict, *, drop: tuple[str, ...] = (), **values: str) -> str:
-    changed = params.copy()
-    for name in drop:
-        changed.pop(name, None)
-    for name, value in values.items():
-        changed[name] = value
-    return changed.urlencode()
-
-
-def _toggled(params: QueryDict, name: str, value: str, *, off: str = "") -> str:
-    """The query string with one value of a facet switched over; `off` names the opposite, from which it is taken."""
-    changed = params.copy()
-    values = changed.getlist(name)
-    changed.setlist(name, [one for one in values if one != value] if value in values else [*values, value])
-    if off:
-        changed.setlist(off, [one for one in changed.getlist(off) if one != value])
-    changed.pop("page", None)
-    return changed.urlencode()
-
-
-def _facet_link(params: QueryDict, facet: Facet, value: FacetValue) -> FacetLink:
-    return FacetLink(
-        value,
-        include=_toggled(params, facet.key, value.value, off=f"not_{facet.key}"),
-        exclude=_toggled(params, f"not_{facet.key}", value.value, off=facet.key),
-    )
-
-
-def _chips(params: QueryDict, facets: tuple[Facet, ...]) -> list[Link]:
-    """What narrows the results, each with the query string without it."""
-    return [
-        Link(
-            (_("not %(facet)s: %(value)s") if value.is_excluded else _("%(facet)s: %(value)s"))
-            % {"facet": facet.label, "value": value.label},
-            _toggled(params, f"not_{facet.key}" if value.is_excluded else facet.key, value.value),
-        )
-        for facet in facets
-        for value in facet.values
-        if value.is_included or value.is_excluded
-    ]
+def _newer(found: Results) -> str:
+    """The newest year with results, where those that are shown as the best match are much older; else empty."""
+    if found.query.sort is not Sort.RELEVANCE or "year" in found.query.include:
+        return ""
+    years = [int(bar.value) for bar in found.histogram.bars if bar.count]
+    shown = [day.year for hit in found.hits if (day := getattr(hit.record, "date_earliest", None))]
+    return str(max(years)) if years and shown and max(years) - max(shown) >= _OLD else ""

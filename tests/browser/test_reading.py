@@ -29,9 +29,13 @@ MAIN_PAGES = {
     "events without press": "/events/?press=no",
     "publisher": "/publishers/xinhua/",
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
+    "months of a year": "/search/?q=drill&year=2014",
+    "all values of a facet": "/search/facet/?key=participant",
+    "search for a misspelt word": "/search/?q=sammit+russia",
     "nothing found": "/search/?q=zanzibar",
     "about": "/about/",
     "glossary": "/help/glossary/",
+    "how to search": "/help/search/",
     "error": "/nowhere/",
     "login": "/admin/login/",
 }
@@ -57,7 +61,7 @@ def test_a_reader_walks_through_the_archive(page: Page) -> None:
 
 def test_a_reader_searches_and_follows_a_facet(page: Page) -> None:
     page.goto("/")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     box.fill("drill")
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"/search/\?q=drill"))
@@ -140,7 +144,7 @@ def test_the_keyboard_reaches_content_and_search(page: Page) -> None:
     # Following a link is not over when the key press is: each step waits for what it leads to.
     expect(page).to_have_url(re.compile(r"#content$"))
     page.goto("/search/")
-    page.get_by_role("searchbox").focus()
+    page.get_by_role("combobox").focus()
     page.keyboard.type("border patrol")
     page.keyboard.press("Enter")
     expect(page.locator(".hit").first).to_be_visible()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from archive.models import Article, Redirect, Status
 from tests.factories import (
+    make_accepted_finding,
     make_article,
     make_attendance,
     make_city,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_publisher,
     make_reading,
     make_series,
+    make_term,
     make_topic,
 )
 
@@ -38,6 +40,7 @@ def make_redirect() -> Redirect:
 
 
 FACTORIES: dict[str, Callable[..., Any]] = {
+    "acceptedfinding": make_accepted_finding,
     "article": make_article,
     "attendance": make_attendance,
     "city": make_city,
@@ -55,6 +58,7 @@ FACTORIES: dict[str, Callable[..., Any]] = {
     "reading": make_reading,
     "redirect": make_redirect,
     "sourcedocument": make_document,
+    "term": make_term,
     "topic": make_topic,
 }
 MODELS = [apps.get_model("archive", name) for name in FACTORIES]
@@ -88,8 +92,10 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
             "figure",
             "office",
             "reading",
+            "term",
         )
     },
+    "acceptedfinding_explained": [{"reason": ""}],
     "article_sha256_form": [{"text_sha256": "a" * 63}, {"text_sha256": "A" * 64}, {"text_sha256": "g" * 64}],
     "article_position_in_document": [{"source_position": 1}],
     "city_coordinates": [
@@ -197,18 +203,21 @@ DUPLICATES: dict[str, tuple[str, ...]] = {
     "eventseries.slug": ("slug",),
     "participant.slug": ("slug",),
     "publisher.slug": ("slug",),
+    "term.slug": ("slug",),
     "topic.slug": ("slug",),
     "country.iso2": ("iso2",),
     "country.iso3": ("iso3",),
     "sourcedocument.name": ("name",),
     "sourcedocument.sha256": ("sha256",),
     "publisher.organisation": ("organisation",),
+    "acceptedfinding_once": ("rule", "record_type", "record_key"),
     "article_position_once": ("source_document", "source_position"),
     "attendance_once": ("event", "participant", "capacity"),
     "countrystatus_once": ("country", "status", "start"),
     "coverage_once": ("article", "event"),
     "delegation_once": ("event", "country"),
     "eventsource_once": ("event", "supports", "source"),
+    "event_authority_id_once": ("authority_id",),
     "figure_once": ("event", "label", "text"),
     "office_once": ("participant", "title", "start"),
     "reading_once": ("event", "field", "value"),
@@ -217,6 +226,7 @@ DUPLICATES: dict[str, tuple[str, ...]] = {
 # What a first record needs so that there is something to share.
 SHARED: dict[str, Callable[[], dict[str, Any]]] = {
     "publisher.organisation": lambda: {"organisation": make_participant(kind="organisation")},
+    "event_authority_id_once": lambda: {"authority_id": "CHS-16"},
     "article_position_once": lambda: {"source_document": make_document(), "source_position": 1},
 }
 

@@ -1,7 +1,6 @@
-"""What every engine has to do, on records made for it. Another engine is another line in `ENGINES`."""
+"""What every engine has to do, on records made for it. What they may differ in stands in `tests.search.engines`."""
 
-from itertools import count, product
-from pathlib import Path
+from itertools import combinations, count, product
 from typing import Any
 
 import pytest
@@ -14,17 +13,7 @@ from archive.search import FACETS, PageOutOfRange, Query, Scope, Sort, TooManyVa
 from tests import factories as make
 from tests.search.asking import ask, counts, events, facet, found, participants
 
-ENGINES = ["whoosh://"]
-
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, settings: Any, db: None, data_dir: Path) -> str:
-    """The engine under test, empty."""
-    settings.SEARCH_URL = request.param
-    search.rebuild_index()
-    return request.param
 
 
 def article(headline: str, **fields: Any) -> Article:
@@ -218,16 +207,6 @@ class TestPrefixes:
         article("Te deum")
         article("Terror")
         assert found("te*") == ["Te deum"]
-
-    def test_what_begins_too_many_words_finds_the_most_frequent_and_says_so(self) -> None:
-        words = [f"abc{n:03}" for n in range(300)]
-        article("All", body=" ".join(words))
-        article("First half", body=" ".join(words[150:]))
-        article("Last", body="abc000")
-        answer = ask("abc*")
-        assert answer.total == 3
-        assert answer.parsed.notes == ("More than 256 words begin with “abc”: only the most frequent were searched.",)
-        assert ask("abc1*").parsed.notes == ()
 
 
 IN_ARTICLES = [
@@ -556,6 +535,90 @@ class TestFacets:
         shown = list(counts(ask("about"), "topic").values())
         assert len(shown) == 12
         assert shown[:5] == [2, 2, 2, 2, 1]
+
+
+class TestChinese:
+    """Text without blanks is found by any two characters or more of it that stand side by side."""
+
+    def test_a_name_is_found_within_a_sentence(self) -> None:
+        article("习近平在上海合作组织峰会上讲话")
+        article("普京访问北京")
+        for text in (
+            "习近平",
+            "上海合作组织",
+            "合作组织",
+            "峰会",
+            "习近平 峰会",
+            '"习近平在上海"',
+            "习近平在上海合作组织峰会上讲话",
+        ):
+            assert found(text) == ["习近平在上海合作组织峰会上讲话"], text
+        assert found("北京") == ["普京访问北京"]
+        assert found("习近平 OR 普京 -峰会") == ["普京访问北京"]
+
+    def test_the_characters_stand_side_by_side(self) -> None:
+        article("近平习")
+        article("习近 近平")
+        assert found("习近平") == found('"习近平"') == ["习近 近平"]
+        article("习近。近平")
+        assert len(found("习近平")) == 2
+        assert found("近习") == []
+
+    def test_one_character_is_found_where_a_pair_begins_with_it(self) -> None:
+        article("中俄会谈")
+        article("一 国")
+        assert found("中") == found("俄") == ["中俄会谈"]
+        assert found("国") == found('"国"') == ["一 国"]
+
+    def test_scripts_may_be_mixed(self) -> None:
+        article("上海合作组织SCO峰会2014")
+        for text in ("SCO", "峰会", "2014", "上海合作组织SCO峰会2014", '"组织sco峰会2014"', "sco峰会"):
+            assert len(found(text)) == 1, text
+        assert found("峰会sco2015") == found('"峰会sco"') == []
+
+    def test_kana_and_hangul_are_cut_the_same_way(self) -> None:
+        article("上海協力機構のサミット")
+        article("상하이협력기구 정상회의")
+        assert found("サミット") == found("協力機構") == ["上海協力機構のサミット"]
+        assert found("협력기구") == found("정상") == ["상하이협력기구 정상회의"]
+
+    def test_a_variant_form_of_a_character_is_the_same(self) -> None:
+        article("\uf900北")
+        assert found("豈北") == found("\uf900北") == ["\uf900北"]
+
+    def test_a_field_holds_it_as_well(self) -> None:
+        person = make.make_participant(name="Xi Jinping", name_zh="习近平")
+        article("A speech", participants=[person])
+        article("习近平讲话")
+        assert found("participant:习近平") == found("participant:近平") == ["A speech"]
+        assert found("title:习近平") == ["习近平讲话"]
+        assert participants("习近平") == ["Xi Jinping"]
+
+    def test_words_near_each_other(self) -> None:
+        article("普京 met 习近平")
+        assert found('"习近平 普京"~5') == ["普京 met 习近平"]
+        assert found('"习近平 普京"~1') == []
+
+    def test_the_whole_run_is_marked(self) -> None:
+        article("President 习近平在上海 spoke")
+        (hit,) = ask("习近平").hits
+        assert [(part.text, part.is_hit) for part in hit.title] == [
+            ("President ", False),
+            ("习近平", True),
+            ("在上海 spoke", False),
+        ]
+
+    def test_no_phrase_runs_from_one_text_into_the_next(self) -> None:
+        article("习近", abstract="近平")
+        assert found("习近平") == []
+
+    def test_every_part_of_a_run_is_found_and_nothing_else(self) -> None:
+        run = "上海合作组织成员国元首理事会合作"
+        article(f"A {run} b")
+        for start, end in combinations(range(len(run) + 1), 2):
+            if end - start > 1:
+                assert found(run[start:end]), run[start:end]
+                assert (run[start:end][::-1] in run) == bool(found(run[start:end][::-1]))
 
 
 def _world() -> dict[str, list[str]]:

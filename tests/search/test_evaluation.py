@@ -1,8 +1,6 @@
 """What the embedded engine answers is what reading every document would give, however the index grew."""
 
-import random
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,55 +8,15 @@ from hypothesis import strategies as st
 
 from archive.search import columns
 from archive.search.documents import SearchDocument
-from archive.search.query import (
-    And,
-    Fuzzy,
-    InField,
-    Near,
-    Node,
-    Not,
-    Or,
-    Period,
-    Phrase,
-    Prefix,
-    Query,
-    Scope,
-    Sort,
-    Variants,
-    Word,
-)
-from archive.search.text import forms, stem
+from archive.search.query import Node, Query, Scope, Sort
 from archive.search.whoosh_engine import WhooshEngine
 from archive.search.wording import describe
-
-WORDS = ["alpha", "alphas", "bravo", "bravado", "charlie", "delta", "echo", "rare"]
+from tests.search.oracle import TREES, holds, make_documents
 
 
 @pytest.fixture(scope="module")
 def documents() -> list[SearchDocument]:
-    chance = random.Random(1)
-
-    def text(most: int) -> str:
-        return " ".join(chance.choices(WORDS, weights=[9, 5, 7, 3, 5, 4, 3, 0.3], k=chance.randint(0, most)))
-
-    made = []
-    for n in range(150):
-        first = date(2010, 1, 1).toordinal() + chance.randrange(3000) if n % 7 else None
-        names = (text(2), text(2))
-        made.append(
-            SearchDocument(
-                scope=list(Scope)[n % 3],
-                pk=n,
-                title=text(4),
-                texts=(text(30), text(3)),
-                fields={"city": names},
-                facets={"kind": (WORDS[n % 4],), "topic": tuple(WORDS[: n % 3])},
-                earliest=date.fromordinal(first) if first else None,
-                latest=date.fromordinal(first + n % 40) if first else None,
-                names=names,
-            )
-        )
-    return made
+    return make_documents()
 
 
 @pytest.fixture(scope="module")
@@ -91,90 +49,7 @@ def rebuilt(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFa
     return engine
 
 
-def _holds(node: Node, document: SearchDocument, *, title_only: bool = False) -> bool:
-    """Whether a document matches, by reading it."""
-    texts = [document.title] if title_only else [document.title, *document.texts, *document.names]
-    match node:
-        case And(nodes):
-            return all(_holds(part, document) for part in nodes)
-        case Or(nodes):
-            return any(_holds(part, document) for part in nodes)
-        case Not(inner):
-            return not _holds(inner, document)
-        case Variants(written, others):
-            return _holds(And(written), document, title_only=title_only) or any(
-                _holds(other, document, title_only=title_only) for other in others
-            )
-        case Period(first, last):
-            return (
-                bool(document.earliest and document.latest) and first <= document.latest and last >= document.earliest
-            )  # type: ignore[operator]
-        case InField("title", term):
-            return _holds(term, document, title_only=True)
-        case InField(name, term):
-            return any(_has(term, forms(text), stemmed=False) for text in document.fields.get(name, ()))
-    return any(_has(node, forms(text), stemmed=True) for text in texts)
-
-
-def _has(term: Node, words: list[str], *, stemmed: bool) -> bool:
-    match term:
-        case Word(form):
-            return form in words or (stemmed and stem(form) in map(stem, words))
-        case Prefix(form):
-            return any(word.startswith(form) for word in words)
-        case Phrase(phrase):
-            return any(tuple(words[n : n + len(phrase)]) == phrase for n in range(len(words)))
-        case Near(near, distance):
-            return any(set(near) <= set(words[n : n + distance + 1]) for n in range(len(words)))
-        case Fuzzy(form, edits):
-            return any(_distance(word, form) <= edits for word in words)
-    raise TypeError(term)
-
-
-def _distance(one: str, other: str) -> int:
-    """Letters left out, added, exchanged, or swapped with the next, at least, between two words."""
-    rows = [list(range(len(other) + 1))]
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b)))
-            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
-                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
-        rows.append(row)
-    return rows[-1][-1]
-
-
-_words = st.sampled_from([*WORDS, "absent"])
-_terms = st.one_of(
-    _words.map(Word),
-    st.sampled_from(["alp", "bra", "x"]).map(Prefix),
-    st.lists(_words, min_size=1, max_size=3).map(lambda those: Phrase(tuple(those))),
-    st.builds(Near, st.lists(_words, min_size=2, max_size=3).map(tuple), st.integers(1, 8)),
-    st.builds(Fuzzy, st.sampled_from(["alpah", "brvo", "brabado", "rared", "ecco"]), st.integers(1, 2)),
-)
-_days = st.dates(date(2009, 1, 1), date(2020, 1, 1))
-_leaves = st.one_of(
-    _terms,
-    st.builds(InField, st.sampled_from(["title", "city", "topic"]), _terms),
-    st.builds(
-        Variants,
-        st.lists(_words.map(Word), min_size=1, max_size=2).map(tuple),
-        st.lists(st.one_of(_words.map(Word), _words.map(lambda form: Phrase((form, form)))), max_size=2).map(tuple),
-    ),
-    st.builds(lambda one, other: Period(min(one, other), max(one, other), ""), _days, _days),
-)
-_trees: st.SearchStrategy[Node] = st.recursive(
-    _leaves,
-    lambda inner: st.one_of(
-        inner.map(Not),
-        st.lists(inner, min_size=2, max_size=4).map(lambda nodes: And(tuple(nodes))),
-        st.lists(inner, min_size=2, max_size=4).map(lambda nodes: Or(tuple(nodes))),
-    ),
-    max_leaves=8,
-)
-
-
-@given(tree=_trees, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
+@given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
 def test_every_tree(
     grown: WhooshEngine,
     rebuilt: WhooshEngine,
@@ -185,7 +60,7 @@ def test_every_tree(
 ) -> None:
     query = Query(scope=scope, sort=sort, page_size=100)
     answer = grown.find(query, tree)
-    expected = [one for one in documents if _holds(tree, one)]
+    expected = [one for one in documents if holds(tree, one)]
     in_scope = [one for one in expected if one.scope is scope]
     assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
     assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
@@ -194,4 +69,3 @@ def test_every_tree(
         assert answer.counts[key] == {value: values.count(value) for value in set(values)}
     # In the same order, whatever the segments.
     assert rebuilt.find(query, tree).pks == answer.pks
-

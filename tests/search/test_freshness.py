@@ -143,7 +143,7 @@ CHANGES: dict[str, tuple[Callable[[Made], object], str, str]] = {
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("index")
+@pytest.mark.usefixtures("engine")
 class TestEachChange:
     @pytest.mark.parametrize("what", CHANGES)
     def test_is_seen_by_the_next_search(self, what: str) -> None:
@@ -248,7 +248,7 @@ def _slugs(text: str) -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("index")
+@pytest.mark.usefixtures("engine")
 class TestNothingThatIsNotPublic:
     @pytest.mark.parametrize("status", [Status.DRAFT, Status.IN_REVIEW, Status.WITHDRAWN])
     def test_is_found_or_counted(self, status: Status) -> None:
@@ -280,12 +280,12 @@ class TestNothingThatIsNotPublic:
         article = make.make_article(headline="Public")
         assert found("public") == ["Public"]
         withdraw(article)
-        monkeypatch.setattr(WhooshEngine, "apply", _not_now)
+        monkeypatch.setattr(type(engine()), "apply", _not_now)
         assert found("public") == []
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("index")
+@pytest.mark.usefixtures("engine")
 class TestTransactions:
     def test_a_commit_is_followed_without_a_search(self) -> None:
         make.make_article(headline="Border drill")
@@ -320,7 +320,7 @@ class TestTransactions:
 
     def test_what_was_committed_while_nobody_listened_is_caught_up_with(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with monkeypatch.context() as deaf:
-            deaf.setattr(WhooshEngine, "apply", _not_now)
+            deaf.setattr(type(engine()), "apply", _not_now)
             make.make_article(headline="Border drill")
         assert _pks("border") == set()
         assert found("border") == ["Border drill"]
@@ -347,7 +347,7 @@ class TestTheWrongDatabase:
     """An index that is true to another log is refused, not used and not written."""
 
     @pytest.fixture(autouse=True)
-    def _articles(self, index: None) -> None:
+    def _articles(self, engine: str) -> None:
         make.make_article(headline="Border drill")
 
     @pytest.mark.parametrize("ahead", [0, -1, 5])

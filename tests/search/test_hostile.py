@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _articles(index: None) -> None:
+def _articles(engine: str) -> None:
     make.make_article(headline="Border drill", abstract="A patrol of Xi'an.")
     make.make_article(headline="Border talks", date="", date_basis="")
 
@@ -171,7 +171,7 @@ def test_repairs_are_told(client: Client) -> None:
         "is not a date",
     ):
         assert told in text
-    assert "border and te and colour and red and “drill”" in text
+    assert "items with border, te, colour, red and “drill”" in text
 
 
 _parameters = st.dictionaries(
@@ -233,8 +233,10 @@ class TestQueries:
 
 
 def _counted(client: Client, query: str) -> tuple[int, int]:
-    """Database queries of the page, and the results on it."""
+    """Database queries of the page, but those of an engine that is in the database, and the results on it."""
     with CaptureQueriesContext(connection) as captured:
         response = get(client, query)
     assert response.status_code == 200
-    return len(captured), page(response).count('class="card hit"')
+    own = [one for one in captured if not re.match(r"SAVEPOINT|RELEASE|SELECT set_config", one["sql"])]
+    counted = [one for one in own if "archive_search" not in one["sql"]]
+    return len(counted), page(response).count('class="card hit"')

@@ -1,7 +1,13 @@
 """The search on the archive as it is shipped: whoever asks for something obvious gets it first."""
 
+import unittest
+
+from django.test import override_settings
+
 from archive.search import Scope, Sort
+from archive.search.engine import engine
 from tests.search.asking import ask, counts, events, found
+from tests.search.engines import ENGINES, POSTGRES
 from tests.seed import SeedTestCase
 
 
@@ -13,7 +19,7 @@ class SeedSearchTests(SeedTestCase):
             "border patrol": ("joint border patrol",),
             "border patrols": ("joint border patrol",),
             "nepal dialogue partner": ("Nepal", "Dialogue Partner"),
-            "defense ministers": ("defen", "ministers"),
+            "defense ministers": ("defen", "minister"),
         }.items():
             with self.subTest(text):
                 first = found(text)[0]
@@ -46,3 +52,12 @@ class SeedSearchTests(SeedTestCase):
         for sort in (Sort.NEWEST, Sort.OLDEST):
             dates = [hit.record.date for hit in ask(sort=sort, page_size=500).hits]  # type: ignore[attr-defined]
             self.assertEqual(sorted(dates, key=lambda text: not text), dates)
+
+
+@unittest.skipUnless(POSTGRES in ENGINES, "the database's own full text is PostgreSQL's")
+@override_settings(SEARCH_URL=POSTGRES)
+class PostgresSeedSearchTests(SeedSearchTests):
+    """The same from the engine in the database."""
+
+    def test_the_engine_is_the_one_that_is_meant(self) -> None:
+        self.assertEqual(type(engine()).__name__, "PostgresEngine")

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.search.grammar import parse
-from archive.search.query import Fragment
+from archive.search.query import And, Fragment, Not, Phrase, Variants, Word
 from archive.search.snippets import LENGTH, SEARCHED, Marker, best_passage, mark
 from archive.search.text import fold, forms
 from tests import factories as make
@@ -43,8 +43,18 @@ class TestMarks:
             ('"of the"', "of the talks of a day", ["of", "the"]),
             ('"a a"', "a b a a a", ["a", "a", "a"]),
             ('"defence"', "defence and defences", ["defence"]),
+            # Words near each other where they are near, whatever their order.
+            ('"xi sharif"~3', "Xi met; then Sharif, who met Xi. Sharif", ["Xi", "Sharif", "Xi", "Sharif"]),
+            ('"xi sharif"~1', "Xi met Sharif; Sharif, Xi. Sharif", ["Sharif", "Xi", "Sharif"]),
+            ('"xi met sharif"~2', "Xi met; Xi met Sharif", ["Xi", "met", "Sharif"]),
+            ('"xi sharif"~9', "Xi and Xis", []),
+            # Words like it, by the letters that may differ.
+            ("sysoev~", "Sysoyev, Sysoev’s, Sysoyeva, Ssyoev", ["Sysoyev", "Sysoev’s", "Ssyoev"]),
+            ("sysoev~2", "Sysoyev, Sysoyeva, Soev, Sergeev", ["Sysoyev", "Sysoyeva", "Soev"]),
+            ("participant:sysoev~", "Sysoyev", ["Sysoyev"]),
             # What is excluded is not asked for; what is asked for in a field is.
             ("border -patrol", "Border patrol", ["Border"]),
+            ('border -"a patrol"~5 -patrols~', "A border patrol", ["border"]),
             ("NOT (border OR patrol)", "Border patrol", []),
             ("NOT NOT border", "Border patrol", ["Border"]),
             ("country:china (border OR patrol)", "China border patrol", ["China", "border", "patrol"]),
@@ -54,6 +64,12 @@ class TestMarks:
     )
     def test_exactly_what_was_asked_for_is_marked(self, query: str, text: str, expected: list[str]) -> None:
         assert marked(query, text) == expected
+
+    def test_other_names_are_marked_too(self) -> None:
+        names = Variants((Word("rats"),), (Word("ркс"), Phrase(("anti", "terrorist", "structure"))))
+        found = mark("RATS, the Anti-Terrorist Structure; РКС; a structure", Marker(And((names, Word("the")))))
+        assert [one.text for one in found if one.is_hit] == ["RATS", "the", "Anti", "Terrorist", "Structure", "РКС"]
+        assert not any(one.is_hit for one in mark("RATS, РКС", Marker(Not(names))))
 
     def test_the_text_is_whole(self) -> None:
         assert mark("A border, a patrol.", marker("border patrol")) == (
@@ -120,7 +136,9 @@ _texts = st.one_of(
     st.lists(_words, max_size=60).map(" ".join),
     st.lists(_words, max_size=30).map("".join),
 )
-_queries = st.sampled_from(["border", "patrol* OR 习近平", '"a border"', "x*", "лавров -border", "b amp", ""])
+_queries = st.sampled_from(
+    ["borde~", '"a border"~9', "border", "patrol* OR 习近平", '"a border"', "x*", "лавров -border", "b amp", ""]
+)
 
 
 @settings(max_examples=50)

@@ -1,17 +1,13 @@
 """Many curators and readers at once, on the real server and a real database file."""
 
-import re
-import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from tests.servers.curator import fetch, logged_in, token
 from tests.servers.site import Site, running_site
 
 WRITERS = 40
@@ -23,47 +19,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-def _fetch(browser: OpenerDirector, address: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
-    request = Request(address, data=urlencode(fields).encode() if fields else None, headers={"Referer": address})
-    try:
-        with browser.open(request, timeout=60) as response:
-            return response.status, response.read().decode()
-    except HTTPError as error:
-        return error.code, error.read().decode()
-
-
-def _token(html: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
-    assert found, html[:500]
-    return found[1]
-
-
-def _logged_in(site: Site, name: str, password: str) -> OpenerDirector:
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    _, html = _fetch(browser, f"{site.url}/admin/login/")
-    fields = {"username": name, "password": password, "csrfmiddlewaretoken": _token(html), "next": "/admin/"}
-    status, html = _fetch(browser, f"{site.url}/admin/login/", fields)
-    assert status == 200
-    assert 'id="logout-form"' in html, html[:2000]
-    return browser
-
-
 def test_forty_saves_and_reads_at_once_all_succeed(site: Site) -> None:
-    password = secrets.token_urlsafe(16)
-    site.manage(
-        "shell",
-        "-c",
-        f"from django.contrib.auth.models import User; User.objects.create_superuser('root', password={password!r})",
-    )
-    browser = _logged_in(site, "root", password)
+    browser = logged_in(site)
     cookies = next(h.cookiejar for h in browser.handlers if isinstance(h, HTTPCookieProcessor))
-    _, form = _fetch(browser, f"{site.url}/admin/archive/topic/add/")
-    token = _token(form)
+    _, form = fetch(browser, f"{site.url}/admin/archive/topic/add/")
+    forgery_token = token(form)
 
     def save(n: int) -> tuple[int, str]:
         writer = build_opener(HTTPCookieProcessor(cookies))
         fields = {
-            "csrfmiddlewaretoken": token,
+            "csrfmiddlewaretoken": forgery_token,
             "name": f"Written at once {n}",
             "slug": f"written-at-once-{n}",
             "name_ru": "",
@@ -72,10 +37,10 @@ def test_forty_saves_and_reads_at_once_all_succeed(site: Site) -> None:
             "definition": "One of many.",
             "broader": "",
         }
-        return _fetch(writer, f"{site.url}/admin/archive/topic/add/", fields)
+        return fetch(writer, f"{site.url}/admin/archive/topic/add/", fields)
 
     def read(n: int) -> tuple[int, str]:
-        return _fetch(build_opener(), f"{site.url}/{'search/?q=peace' if n % 2 else 'topics/'}")
+        return fetch(build_opener(), f"{site.url}/{'search/?q=peace' if n % 2 else 'topics/'}")
 
     with ThreadPoolExecutor(2 * WRITERS) as pool:
         saves = [pool.submit(save, n) for n in range(WRITERS)]
@@ -85,7 +50,7 @@ def test_forty_saves_and_reads_at_once_all_succeed(site: Site) -> None:
     assert [status for status, _ in seen] == [200] * WRITERS
     refused = [html for status, html in written if status != 200 or "errornote" in html]
     assert not refused, refused[0][:3000]
-    _, topics = _fetch(build_opener(), f"{site.url}/topics/")
+    _, topics = fetch(build_opener(), f"{site.url}/topics/")
     assert all(f"Written at once {n}<" in topics for n in range(WRITERS))
     log = (Path(site.data_dir) / "gunicorn.log").read_text()
     assert "database is locked" not in log

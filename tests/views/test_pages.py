@@ -133,7 +133,7 @@ class SeedPagesTest(SeedTestCase):
     [
         *("/", "/about/", "/articles/", "/events/", "/years/", "/years/undated/", "/cities/", "/topics/"),
         *("/participants/", "/participants/?kind=organisation", "/countries/", "/series/", "/publishers/"),
-        "/help/glossary/",
+        *("/help/glossary/", "/help/search/"),
     ],
 )
 def test_an_empty_archive_has_pages_too(client: Client, address: str) -> None:

@@ -77,6 +77,7 @@ LISTS = {
     "home": "/",
     "about": "/about/",
     "glossary": "/help/glossary/",
+    "how to search": "/help/search/",
     "articles": "/articles/",
     "events": "/events/",
     "years": "/years/",
@@ -91,6 +92,11 @@ LISTS = {
     "search": "/search/?q=headline",
     "search events": "/search/?q=event&in=events",
     "search participants": "/search/?in=participants",
+    "search by what is not shown": "/search/?q=kind:news",
+    "search without results": "/search/?q=zanzibar+headline&not_country=XX&year=1990",
+    "months of a year": "/search/?year=2014",
+    "all values of a facet": "/search/facet/?key=country&contains=a",
+    "suggestions": "/search/suggest/?q=a",
 }
 
 # The most that each kind of page may ask; a page that needs more has lost a prefetch.

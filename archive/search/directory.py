@@ -1,0 +1,177 @@
+"""Every name that readers know a public record by: what is suggested while they type, and what long facets are searched by.
+
+One table for all of them, kept in memory and made anew when the change log says that one of them may have changed.
+"""
+
+import threading
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
+
+from django.db.models import QuerySet
+
+from archive.models import Change, City, Country, Event, EventSeries, Participant, Publisher, Topic
+from archive.search.text import forms, is_run
+
+# The last code point of all: follows whatever may continue a prefix.
+_LAST = "\U0010ffff"
+# Signs of a name that are searched; no reader types more.
+_KEY_LENGTH = 60
+# Proposals of one kind, so that a hundred sessions of one council leave room for others.
+_MOST_OF_A_KIND = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the names of a kind of record come from, and the field that addresses and facets know it by."""
+
+    public: Callable[[], QuerySet]
+    key: str = "slug"
+    extra: tuple[str, ...] = ()
+
+
+# In the order in which they are proposed where nothing else decides; events last, since there are so many alike.
+_SOURCES: Mapping[str, _Source] = {
+    "participant": _Source(lambda: Participant.objects.published()),
+    "city": _Source(lambda: City.objects.all()),
+    "country": _Source(lambda: Country.objects.all(), key="iso2", extra=("iso3",)),
+    "series": _Source(lambda: EventSeries.objects.all(), extra=("abbreviation",)),
+    "topic": _Source(lambda: Topic.objects.all()),
+    "publisher": _Source(lambda: Publisher.objects.all()),
+    "event": _Source(lambda: Event.objects.published()),
+}
+_RECORD_TYPES = tuple("eventseries" if kind == "series" else kind for kind in _SOURCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record by its names, the English one first; `key` is its slug or code."""
+
+    kind: str
+    key: str
+    names: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A record that may be meant, and the name that was typed where it is another than the record's own."""
+
+    record: Named
+    also: str = ""
+
+
+class Directory:
+    """All names at one point of the change log, sorted for prefixes."""
+
+    def __init__(self, records: list[Named]) -> None:
+        order = {kind: place for place, kind in enumerate(_SOURCES)}
+        # Own names before others, shorter before longer.
+        self._best = sorted(
+            ((record, name) for record in records for name in record.names),
+            key=lambda one: (order[one[0].kind], one[1] != one[0].name, len(one[1]), one[1], one[0].key),
+        )
+        size = len(self._best)
+        # Each key with the rank of its name; from within a name after all that are from its beginning.
+        typed = sorted(
+            (key, rank + size * (place > 0))
+            for rank, (_record, name) in enumerate(self._best)
+            for place, key in enumerate(_keys(name))
+        )
+        self._typed = [key for key, _rank in typed]
+        self._ranks = [rank for _key, rank in typed]
+        self._by_kind: dict[str, dict[str, Named]] = {kind: {} for kind in _SOURCES}
+        for record in records:
+            self._by_kind[record.kind][record.key] = record
+
+    def suggest(self, text: str, most: int) -> list[Suggestion]:
+        """Records of which a name has a word that begins so: the name itself first, then names that begin so."""
+        wanted = _folded(text)
+        if not wanted:
+            return []
+        start = bisect_left(self._typed, wanted)
+        same = bisect_right(self._typed, wanted, start)
+        end = bisect_left(self._typed, wanted + _LAST, same)
+        size = len(self._best)
+        exact = [rank for rank in sorted(self._ranks[start:same]) if rank < size]
+        # More than are shown: a record has several names, and a kind may be full.
+        others = nsmallest(most * 20, self._ranks[start:end])
+        found: dict[Named, Suggestion] = {}
+        kinds: Counter[str] = Counter()
+        for rank in (*exact, *others):
+            record, name = self._best[rank % size]
+            if len(found) < most and record not in found and kinds[record.kind] < _MOST_OF_A_KIND:
+                kinds[record.kind] += 1
+                found[record] = Suggestion(record, also=name if name != record.name else "")
+        return list(found.values())
+
+    def label(self, kind: str, key: str) -> str:
+        """The name of a record; its key where it is not public (any more)."""
+        record = self._by_kind[kind].get(key)
+        return record.name if record else key
+
+    def having(self, kind: str, text: str) -> set[str]:
+        """Keys of the records of which a name has these letters, wherever in it."""
+        wanted = _folded(text)
+        return {key for key, names in self._folded_names[kind].items() if wanted in names}
+
+    @cached_property
+    def _folded_names(self) -> dict[str, dict[str, str]]:
+        return {
+            kind: {key: "\n".join(map(_folded, record.names)) for key, record in records.items()}
+            for kind, records in self._by_kind.items()
+        }
+
+
+def _folded(text: str) -> str:
+    return " ".join(forms(text))
+
+
+def _keys(name: str) -> Iterator[str]:
+    """What a reader may begin to type: the name from each of its words on; where there are no blanks, from each sign on."""
+    typed = forms(name)
+    for place, form in enumerate(typed):
+        rest = " ".join(typed[place:])
+        for start in range(len(form)) if is_run(form) else (0,):
+            yield rest[start : start + _KEY_LENGTH]
+
+
+# The table ------------------------------------------------------------------------------------------------------------
+
+_lock = threading.Lock()
+# The number and the hash of the last change that the table knows of; the hash, because a number may be given again.
+_known: tuple[tuple[int, str], Directory] | None = None
+
+
+def directory() -> Directory:
+    """The names as they are now. One query where nothing has changed."""
+    global _known
+    last = Change.objects.order_by("-number").values_list("number", "sha256").first() or (0, "")
+    known = _known
+    if known is None or known[0] != last:
+        with _lock:
+            known = _known
+            if known is None or known[0] != last:
+                known = _known = (last, known[1] if known is not None and _holds(*known[0]) else _read())
+    return known[1]
+
+
+def _holds(number: int, sha256: str) -> bool:
+    """True where the log has gone on since then, but about other records."""
+    later = Change.objects.filter(number__gt=number, record_type__in=_RECORD_TYPES)
+    return Change.objects.filter(number=number, sha256=sha256).exists() and not later.exists()
+
+
+def _read() -> Directory:
+    records = []
+    for kind, source in _SOURCES.items():
+        fields = (source.key, "variants", "name", "name_ru", "name_zh", *source.extra)
+        for key, variants, *others in source.public().order_by("pk").values_list(*fields):
+            records.append(Named(kind, key, tuple(dict.fromkeys(filter(None, (*others, *variants))))))
+    return Directory(records)

@@ -1,0 +1,45 @@
+"""Things made of the records that are kept in memory until one of those records changes."""
+
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from archive.models import Change
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made(Generic[T]):
+    """The thing, and number and hash of the last change that it knows of; the hash, because a number may be given again."""
+
+    last: tuple[int, str]
+    thing: T
+
+
+class Kept(Generic[T]):
+    """What `make` makes of the records of these types (names of models in lower case), shared by all threads."""
+
+    def __init__(self, make: Callable[[], T], record_types: Collection[str]) -> None:
+        self._make = make
+        self._record_types = record_types
+        self._lock = threading.Lock()
+        self._made: _Made[T] | None = None
+
+    def __call__(self) -> T:
+        """The thing as it is now. One query where nothing changed, three where something else did."""
+        last = Change.objects.order_by("-number").values_list("number", "sha256").first() or (0, "")
+        made = self._made
+        if made is None or made.last != last:
+            with self._lock:
+                made = self._made
+                if made is None or made.last != last:
+                    thing = made.thing if made is not None and self._holds(*made.last) else self._make()
+                    made = self._made = _Made(last, thing)
+        return made.thing
+
+    def _holds(self, number: int, sha256: str) -> bool:
+        """Whether the log went on from there, about other records."""
+        later = Change.objects.filter(number__gt=number, record_type__in=self._record_types)
+        return Change.objects.filter(number=number, sha256=sha256).exists() and not later.exists()

@@ -1,0 +1,122 @@
+"""The corpus of a size: a data folder of its own with database and indexes, made once and kept under var/bench/."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+_FIXTURES = ("country", "city", "topic", "eventseries", "participant", "publisher")
+# What makes the articles: with other code or names they would be others.
+_CORPUS_CODE = ("archive/curation/corpus", *(f"fixtures/{name}.json" for name in _FIXTURES))
+# What only reads an index: with other code the index is the same.
+_READERS = ("__init__", "evaluate", "facets", "grammar", "query", "snippets")
+
+
+def fingerprint(names: Iterable[str]) -> str:
+    """Hash of the files, and of the Python files of the folders, by their names from the top of the project."""
+    sha = hashlib.sha256()
+    for name in names:
+        path = ROOT / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            sha.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return sha.hexdigest()[:12]
+
+
+def index_fingerprint() -> str:
+    """Hash of what writes the archive's index."""
+    files = (ROOT / "archive/search").rglob("*.py")
+    return fingerprint(sorted(str(file.relative_to(ROOT)) for file in files if file.stem not in _READERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A data folder, and the environment in which the project works on it."""
+
+    articles: int
+    seed: int
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The caller's, without its settings of the archive."""
+        ours = (
+            "DATABASE_URL",
+            "SEARCH_URL",
+            "SITE_URL",
+            "ALLOWED_HOSTS",
+            "DEBUG",
+            "TRUSTED_PROXIES",
+            "DJANGO_SETTINGS_MODULE",
+        )
+        kept = {name: value for name, value in os.environ.items() if name not in ours}
+        return kept | {
+            "ARCHIVE_DATA_DIR": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "scosite.settings",
+            "LOG_LEVEL": "WARNING",
+            "SECRET_KEY": "benchmarks only",
+        }
+
+    def manage(self, *arguments: str) -> None:
+        """Run `manage.py …`, its output with ours."""
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+
+    def kept(self, name: str, version: str) -> Any:
+        """What was kept under the name for that version; None where there is nothing, or of another version."""
+        try:
+            stored = json.loads((self.folder / f"{name}.json").read_text())
+        except FileNotFoundError:
+            return None
+        return stored["values"] if stored["version"] == version else None
+
+    def keep(self, name: str, version: str, values: Any) -> None:
+        (self.folder / f"{name}.json").write_text(json.dumps({"version": version, "values": values}))
+
+
+def corpus(articles: int, seed: int) -> Corpus:
+    """The corpus of that size; made now where it isn't there yet."""
+    data = Path(os.environ.get("ARCHIVE_DATA_DIR") or ROOT / "var").resolve()
+    made = Corpus(articles, seed, data / "bench" / f"{articles}-{seed}-{fingerprint(_CORPUS_CODE)}")
+    if not made.folder.exists():
+        print(f"Making up {articles} articles (kept for the next run) …", flush=True)
+        made.folder.parent.mkdir(parents=True, exist_ok=True)
+        # Under another name until it is whole.
+        half = Corpus(articles, seed, Path(tempfile.mkdtemp(prefix="half-", dir=made.folder.parent)))
+        try:
+            half.manage("migrate", "--verbosity", "0")
+            half.manage("generate_corpus", "--articles", str(articles), "--seed", str(seed))
+            half.folder.rename(made.folder)
+        finally:
+            shutil.rmtree(half.folder, ignore_errors=True)
+    # The code may have moved on since.
+    made.manage("migrate", "--verbosity", "0")
+    return made
+
+
+def machine() -> str:
+    """What the figures were measured on, in a line."""
+    import platform
+    import sqlite3
+
+    models: Sequence[str] = [
+        line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")
+    ]
+    memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
+    return (
+        f"{len(models) or os.cpu_count()} × {models[0] if models else platform.machine()}, {memory / 2**20:.0f} GiB, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,96 @@
+"""One size measured: every engine in a process of its own, all asked one kind of question before the next kind."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.bench.corpus import Corpus, fingerprint, index_fingerprint
+from tests.bench.processes import NoAnswer, Process
+from tests.bench.timing import Series
+
+# Most seconds for a kind of question in one engine; then its process is ended.
+LIMIT = 60.0
+# Kinds whose first question is asked of a fresh process as well.
+COLD = ("common word", "two words AND", "phrase")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured: questions of a kind, warm runs of all of them together, seconds for a kind in an engine."""
+
+    questions: int = 5
+    runs: int = 15
+    seconds: float = 20.0
+
+
+FULL, QUICK = Effort(), Effort(questions=2, runs=4, seconds=5.0)
+
+
+@dataclass(slots=True)
+class Measured:
+    """All figures of a size: by kind and engine, by engine, and what could not be measured and why."""
+
+    articles: int
+    kinds: dict[str, dict[str, Series]] = field(default_factory=dict)
+    totals: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    failures: dict[tuple[str, str], str] = field(default_factory=dict)
+    cold: dict[str, dict[str, Any]] = field(default_factory=dict)
+    builds: dict[str, Any] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+def measure(corpus: Corpus, engines: tuple[str, ...], effort: Effort, environment: Mapping[str, str]) -> Measured:
+    """Build what is missing, ask everything of everyone."""
+    measured = Measured(corpus.articles)
+    _build(corpus, engines, environment, measured)
+    with Process(corpus, "fts5") as words:
+        asked = {kind: some[: effort.questions] for kind, some in words.ask("questions").items()}
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(Process(corpus, name, **environment)) for name in engines}
+        for kind, questions in asked.items():
+            print(f"  {kind} …", flush=True)
+            for name, process in processes.items():
+                try:
+                    found = process.ask(
+                        "run", limit=LIMIT, questions=questions, runs=effort.runs, seconds=effort.seconds
+                    )
+                except NoAnswer as error:
+                    measured.failures[kind, name] = str(error)
+                    continue
+                measured.kinds.setdefault(kind, {})[name] = Series.from_json(found["series"])
+                measured.totals.setdefault(kind, {})[name] = found["totals"]
+        for name, process in processes.items():
+            measured.memory[name] = process.ask("memory")
+    for kind in COLD:
+        for name in engines:
+            if name != "engine":
+                _cold(corpus, name, kind, asked[kind][0], environment, measured)
+    return measured
+
+
+def _build(corpus: Corpus, engines: tuple[str, ...], environment: Mapping[str, str], measured: Measured) -> None:
+    """Indexes and their figures; ours and FTS5's are kept as long as what writes them stays the same."""
+    versions = {"ours": index_fingerprint(), "fts5": fingerprint(["tests/bench/sql.py", "archive/search/documents.py"])}
+    for name in ("ours", "fts5", "postgres"):
+        if name not in engines and name != "fts5":
+            continue
+        version = versions.get(name, "")
+        figures = corpus.kept(f"built-{name}", version) if version else None
+        if figures is None:
+            print(f"  building {name} …", flush=True)
+            with Process(corpus, name, **environment) as process:
+                figures = process.ask("build", limit=7_200)
+            if version:
+                corpus.keep(f"built-{name}", version, figures)
+        measured.builds[name] = figures
+
+
+def _cold(
+    corpus: Corpus, name: str, kind: str, question: Any, environment: Mapping[str, str], measured: Measured
+) -> None:
+    with Process(corpus, name, **environment) as process:
+        try:
+            measured.cold.setdefault(kind, {})[name] = process.ask("cold", limit=LIMIT, question=question)
+        except NoAnswer as error:
+            measured.failures[f"{kind}, cold", name] = str(error)
