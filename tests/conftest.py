@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from archive import search
+from archive.search import advice, postgres_engine
 
 set_hypothesis_home_dir("var/cache/hypothesis")
 # No deadline: a slow machine is no bug of the code under test.
@@ -29,6 +30,13 @@ def data_dir(settings: Any, tmp_path: Path) -> Path:
     """An empty data folder; the search index would stand in it."""
     settings.DATA_DIR = tmp_path
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine gets the advice of a fast one, and its long searches are answered."""
+    monkeypatch.setattr(advice, "_PATIENCE", 3600)
+    monkeypatch.setattr(postgres_engine, "SEARCH_TIMEOUT", 60)
 
 
 @pytest.fixture

@@ -81,6 +81,9 @@ class Evaluation:
                 return reduce(and_, (self._match(part, title_only=title_only) for part in nodes))
             case Variants(written, others):
                 as_written = self._match(And(written), title_only=title_only)
+                if title_only:
+                    # That a record is dated in a year is not said by its title.
+                    others = tuple(other for other in others if not isinstance(other, Period))
                 return reduce(or_, (self._match(other, title_only=title_only) for other in others), as_written)
             case InField("title", term):
                 return self._match(term, title_only=True)

@@ -148,7 +148,9 @@ class Statement:
             case And(nodes):
                 return _all(self.matching(part, title_only=title_only) for part in nodes)
             case Variants(written, others):
-                return _any(self.matching(part, title_only=title_only) for part in (And(written), *others))
+                # That a record is dated in a year is not said by its title.
+                kept = [other for other in others if not (title_only and isinstance(other, Period))]
+                return _any(self.matching(part, title_only=title_only) for part in (And(written), *kept))
             case InField("title", term):
                 return self.matching(term, title_only=True)
             case InField(name, term):

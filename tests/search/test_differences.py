@@ -122,6 +122,7 @@ def test_a_search_is_stopped_after_seconds(engine: str, monkeypatch: pytest.Monk
         return
     from archive.search import postgres_engine
 
+    monkeypatch.undo()  # tests are given longer
     assert seconds == postgres_engine.SEARCH_TIMEOUT
     for n in range(30):
         make.make_article(headline=f"Border {n}", body="border " * 2000)

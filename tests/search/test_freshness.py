@@ -215,7 +215,7 @@ class TestEachChange:
         before = engine().state()
         term = make.make_term(name="Oldterm", definition="What a border is.")
         assert set(ask("oldterm").totals.values()) == {0}
-        save(term, name="Newterm", variants=["drill"])
+        save(term, name="Newterm", variants=["skirmish"])
         assert set(ask("newterm").totals.values()) == {0}
         term.delete()
         assert found("border") == ["Border drill"]
