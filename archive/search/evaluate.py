@@ -9,7 +9,7 @@ from operator import and_, or_
 
 import numpy as np
 
-from archive.search.columns import Floats, Mask, Numbers, State
+from archive.search.columns import State
 from archive.search.query import (
     And,
     Everything,
@@ -27,6 +27,7 @@ from archive.search.query import (
     Variants,
     Word,
 )
+from archive.search.segments import Floats, Mask, Numbers
 from archive.search.text import stem
 
 # Most words that one prefix or fuzzy word stands for.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search import columns
+from archive.search import segments
 from archive.search.documents import SearchDocument
 from archive.search.query import Node, Query, Scope, Sort
 from archive.search.whoosh_engine import WhooshEngine
@@ -23,7 +23,7 @@ def documents() -> list[SearchDocument]:
 def grown(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFactory) -> Iterator[WhooshEngine]:
     """Many segments, and in most of them documents that were replaced since. Next to nothing is kept decoded."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(columns, "KEPT", 2000)
+        patched.setattr(segments, "KEPT", 2000)
         engine = WhooshEngine(tmp_path_factory.mktemp("grown"))
         outdated = [SearchDocument(one.scope, one.pk, "rare", ("alpha " * 5,), {}, {}) for one in documents]
         engine.rebuild(outdated[:60], 1, "")
