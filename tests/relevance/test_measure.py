@@ -23,7 +23,7 @@ from tests.relevance.measure import (
 from tests.seed import SeedTestCase
 
 # A little under the 0.659 that were measured. Raise it when the search gets better; never lower it to let a change pass.
-FLOOR = 0.65
+FLOOR = 0.74
 
 # The measures ---------------------------------------------------------------------------------------------------------
 
