@@ -13,11 +13,11 @@ from collections.abc import Container
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from whoosh import index
 
 from archive.search.query import IndexUnusable
 
 _NAME = "manifest.json"
-_SEALED = (".seg", ".toc")
 _CHUNK = 1 << 20
 
 
@@ -26,7 +26,14 @@ def seal(folder: Path) -> None:
     with (folder / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _read(folder)
-        present = [path.name for path in folder.iterdir() if path.suffix in _SEALED]
+        committed = _committed(folder)
+        if committed is None:
+            return
+        present = [
+            path.name
+            for path in folder.iterdir()
+            if path.suffix == ".toc" or (path.suffix == ".seg" and any(segment in path.name for segment in committed))
+        ]
         sums = {}
         for name in present:
             try:
@@ -40,6 +47,15 @@ def seal(folder: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(folder / _NAME)
+
+
+def _committed(folder: Path) -> list[str] | None:
+    """The segments of the last commit: others may be half written, by a process that commits next."""
+    try:
+        files = index.open_dir(str(folder))
+        return [segment.segment_id() for segment in files._segments()]
+    except (OSError, index.EmptyIndexError):
+        return None  # a commit is under way, and seals them in its turn
 
 
 def verify(folder: Path, verified: Container[str]) -> set[str]:

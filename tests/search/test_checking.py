@@ -112,3 +112,10 @@ class DamageTests(TestCase):
         manifest = (settings.DATA_DIR / "index" / "current" / "manifest.json").read_text()
         for path in files(".seg"):
             self.assertIn(path.name, manifest)
+
+    def test_what_another_process_is_still_writing_is_not_sealed(self) -> None:
+        folder = (settings.DATA_DIR / "index" / "current").resolve()
+        (folder / "MAIN_half0written0segm.seg").write_bytes(b"half")
+        make.make_article(headline="Another headline")
+        self.assertEqual(ask("headline").total, 2)
+        self.assertNotIn("half0written", (folder / "manifest.json").read_text())
