@@ -98,7 +98,7 @@ def search(query: Query) -> Results:
     """Answer a query from the newest state of the index.
 
     Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend) and IndexUnusable (the operator's).
-    A constant number of database queries, whatever is found.
+    A constant number of database queries, whatever is found; where next to nothing is, some more for the advice.
     """
     parsed = parse(query.text)
     _check_chosen(query)

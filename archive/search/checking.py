@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from archive.search.documents import SearchDocument, all_documents
 from archive.search.engine import Todo, engine
 from archive.search.freshness import ensure_fresh, rebuild_index
@@ -53,4 +55,4 @@ def repair_index(report: IndexReport) -> None:
         return (*report.surplus, *wanted), fresh, state.number, state.sha256
 
     if not engine().apply(todo):
-        raise IndexUnusable("The search index can't be written: another process holds it, or the disk is full.")
+        raise IndexUnusable(_("The search index can't be written: another process holds it, or the disk is full."))

@@ -3,7 +3,6 @@
 One table for all of them, kept in memory and made anew when the change log says that one of them may have changed.
 """
 
-import threading
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,8 @@ from heapq import nsmallest
 
 from django.db.models import QuerySet
 
-from archive.models import Change, City, Country, Event, EventSeries, Participant, Publisher, Topic
+from archive.models import City, Country, Event, EventSeries, Participant, Publisher, Topic
+from archive.search.kept import Kept
 from archive.search.text import forms, is_run
 
 # The last code point of all: follows whatever may continue a prefix.
@@ -144,29 +144,6 @@ def _keys(name: str) -> Iterator[str]:
 
 # The table ------------------------------------------------------------------------------------------------------------
 
-_lock = threading.Lock()
-# The number and the hash of the last change that the table knows of; the hash, because a number may be given again.
-_known: tuple[tuple[int, str], Directory] | None = None
-
-
-def directory() -> Directory:
-    """The names as they are now. One query where nothing has changed."""
-    global _known
-    last = Change.objects.order_by("-number").values_list("number", "sha256").first() or (0, "")
-    known = _known
-    if known is None or known[0] != last:
-        with _lock:
-            known = _known
-            if known is None or known[0] != last:
-                known = _known = (last, known[1] if known is not None and _holds(*known[0]) else _read())
-    return known[1]
-
-
-def _holds(number: int, sha256: str) -> bool:
-    """True where the log has gone on since then, but about other records."""
-    later = Change.objects.filter(number__gt=number, record_type__in=_RECORD_TYPES)
-    return Change.objects.filter(number=number, sha256=sha256).exists() and not later.exists()
-
 
 def _read() -> Directory:
     records = []
@@ -175,3 +152,7 @@ def _read() -> Directory:
         for key, variants, *others in source.public().order_by("pk").values_list(*fields):
             records.append(Named(kind, key, tuple(dict.fromkeys(filter(None, (*others, *variants))))))
     return Directory(records)
+
+
+# The names as they are now. One query where nothing has changed.
+directory = Kept(_read, _RECORD_TYPES)

@@ -69,9 +69,7 @@ def verify(folder: Path, verified: Container[str]) -> set[str]:
         except FileNotFoundError:
             continue  # a commit merged it away; what is missing and needed, Whoosh misses too
         if found != expected:
-            raise IndexUnusable(
-                _("The search index is damaged (%(file)s): run `manage.py rebuild_index`.") % {"file": name}
-            )
+            raise _damaged(name)
     return set(sums)
 
 
@@ -81,10 +79,14 @@ def _read(folder: Path) -> dict[str, list[int]]:
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise IndexUnusable(
-            _("The search index is damaged (%(file)s): run `manage.py rebuild_index`.") % {"file": _NAME}
-        ) from None
-    return found if isinstance(found, dict) else {}
+        found = None
+    if not isinstance(found, dict):
+        raise _damaged(_NAME)
+    return found
+
+
+def _damaged(name: str) -> IndexUnusable:
+    return IndexUnusable(_("The search index is damaged (%(file)s): run `manage.py rebuild_index`.") % {"file": name})
 
 
 def _sum(path: Path, *, to_disk: bool = False) -> list[int]:
