@@ -18,24 +18,33 @@ from django.utils.translation import gettext_lazy as _
 from archive.models import (
     AcceptedFinding,
     Article,
+    Assignment,
     Attendance,
+    Candidate,
+    Capture,
     Change,
     City,
+    CorrectionNote,
     Country,
     CountryStatus,
     Coverage,
     Delegation,
+    DuplicateDecision,
     Event,
     EventSeries,
     EventSource,
     Figure,
+    Merge,
     Office,
     Participant,
+    PolledSource,
     Publisher,
     Reading,
     Redirect,
     SourceDocument,
+    SuggestionDecision,
     Term,
+    Tip,
     Topic,
 )
 
@@ -49,17 +58,23 @@ class Role(models.TextChoices):
 
 
 REVIEWED = (Article, Event, Participant)
+# What curators work through: their queues, and what they decided.
+QUEUES = (Assignment, Candidate, DuplicateDecision, SuggestionDecision, Tip)
 ROWS = (Coverage, Attendance, Delegation, Figure, Reading, EventSource, Office)
 SHARED = (Country, City, Topic, Term, EventSeries, Publisher, SourceDocument)
 
 # Role, what it may do beyond the role before it, to what.
 GRANTS: tuple[tuple[Role, tuple[str, ...], tuple[type[models.Model], ...]], ...] = (
     (Role.CURATOR, ("view",), (*REVIEWED, *ROWS, *SHARED, CountryStatus, AcceptedFinding, Change, Redirect)),
+    (Role.CURATOR, ("view",), (*QUEUES, Capture, CorrectionNote, Merge, PolledSource)),
     (Role.CURATOR, ("add", "change", "delete"), (*REVIEWED, *ROWS)),
+    (Role.CURATOR, ("add", "change"), QUEUES),
     (Role.CURATOR, ("add",), SHARED),
     (Role.EDITOR, ("publish",), REVIEWED),
     (Role.EDITOR, ("change", "delete"), SHARED),
     (Role.EDITOR, ("add", "change", "delete"), (CountryStatus, AcceptedFinding)),
+    (Role.EDITOR, ("add", "change", "delete"), (CorrectionNote, PolledSource)),
+    (Role.EDITOR, ("add", "change"), (Merge,)),
     (Role.EDITOR, ("add",), (Redirect,)),
     # Accounts are switched off, not deleted: their names stand in the log.
     (Role.ADMINISTRATOR, ("view", "add", "change"), (User,)),

@@ -12,8 +12,8 @@ from heapq import nsmallest
 
 from django.db.models import QuerySet
 
+from archive.kept import Kept
 from archive.models import City, Country, Event, EventSeries, Participant, Publisher, Topic
-from archive.search.kept import Kept
 from archive.search.text import forms, is_run
 
 # The last code point of all: follows whatever may continue a prefix.

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 
+from archive.kept import Kept
 from archive.models import City, Country, EventSeries, Participant, Publisher, Term, Topic
 from archive.search.aliases import GLOSSARY, Bearer, Class, Key, Name, classes, refused
-from archive.search.kept import Kept
 from archive.search.query import And, Node, Not, Or, Period, Variants, Word
 from archive.search.text import spelling, stem
 from archive.search.wording import describe
