@@ -45,10 +45,10 @@ def advise(query: Query, tree: Node, total: int, facets: Iterable[Facet], totals
     """What to try instead. Asks the engine for each proposal, and proposes nothing that finds no more."""
     if total > FEW:
         return Advice()
-    correction = _correction(query, tree, total, totals)
+    until = time.monotonic() + _PATIENCE
+    correction = _correction(query, tree, total, totals, until)
     if total:
         return Advice(correction)
-    until = time.monotonic() + _PATIENCE
     without = [
         Alternative(label, other, n)
         for label, other in (*_with_fewer_parts(query, tree), *_with_fewer_filters(query, facets))
@@ -98,9 +98,9 @@ def _asking(query: Query, tree: Node) -> Query:
 # Another spelling -----------------------------------------------------------------------------------------------------
 
 
-def _correction(query: Query, tree: Node, total: int, totals: Totals) -> Alternative | None:
-    corrected = _corrected(tree)
-    if corrected == tree:
+def _correction(query: Query, tree: Node, total: int, totals: Totals, until: float) -> Alternative | None:
+    corrected = _corrected(tree, until)
+    if corrected == tree or time.monotonic() > until:
         return None
     other = _asking(query, corrected)
     if len(other.text) > MAX_CHARACTERS or (n := totals(other)) <= total:
@@ -108,29 +108,31 @@ def _correction(query: Query, tree: Node, total: int, totals: Totals) -> Alterna
     return Alternative(other.text, other, n)
 
 
-def _corrected(node: Node) -> Node:
-    """The query with each word that stands nowhere, or hardly anywhere, in the likeliest spelling."""
+def _corrected(node: Node, until: float) -> Node:
+    """The query with each word that stands nowhere, or hardly anywhere, in the likeliest spelling; after `until` as it is."""
     match node:
         case Word(form):
-            return Word(_likeliest(form))
+            return Word(_likeliest(form, until))
         case Phrase(forms):
-            return Phrase(tuple(map(_likeliest, forms)))
+            return Phrase(tuple(_likeliest(form, until) for form in forms))
         case Near(forms, distance):
-            return Near(tuple(dict.fromkeys(map(_likeliest, forms))), distance)
+            return Near(tuple(dict.fromkeys(_likeliest(form, until) for form in forms)), distance)
         case InField(name, term):
-            fixed = _corrected(term)
+            fixed = _corrected(term, until)
             return InField(name, fixed) if isinstance(fixed, Word | Phrase | Near) else node
         case Or(nodes):
-            return Or(tuple(map(_corrected, nodes)))
+            return Or(tuple(_corrected(part, until) for part in nodes))
         case And(nodes):
-            return And(tuple(map(_corrected, nodes)))
+            return And(tuple(_corrected(part, until) for part in nodes))
         case _:
             # What is excluded finds nothing, and a prefix or a period has no spelling.
             return node
 
 
-def _likeliest(form: str) -> str:
+def _likeliest(form: str, until: float) -> str:
     """The word, or the most frequent one of those with the fewest other letters."""
+    if time.monotonic() > until:
+        return form
     edits = max((edits for edits, least in MIN_FUZZY.items() if len(form) >= least), default=0)
     if not edits or not form.isalpha():
         return form

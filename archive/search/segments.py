@@ -78,9 +78,13 @@ class Vocabulary:
         near = np.flatnonzero(np.abs(self._lengths - len(form)) <= edits)
         if not len(near):
             return near
-        terms = [self.terms[place] for place in near]
+        terms = self._terms[near].tolist()
         found = process.cdist([form], terms, scorer=OSA.distance, score_cutoff=edits, dtype=np.uint8)[0]
         return near[found <= edits]
+
+    @cached_property
+    def _terms(self) -> NDArray[np.object_]:
+        return np.array(self.terms, dtype=object)
 
     @cached_property
     def _lengths(self) -> Numbers:
@@ -199,7 +203,7 @@ class Segment:
 
     def _read_positions(self, field: str, form: str, candidates: Mask | None = None) -> Numbers:
         found = []
-        for block in _blocks(self._matcher(field, form), with_values=True):
+        for block in _blocks(self._matcher(field, form), with_values=True, among=candidates):
             numbers, values = np.array(block.numbers, dtype=np.int64), block.values
             if candidates is not None:
                 wanted = np.flatnonzero(candidates[numbers])
@@ -217,10 +221,21 @@ class _Block:
     values: Sequence[bytes]
 
 
-def _blocks(matcher: Matcher, *, with_values: bool = False) -> Iterator[_Block]:
-    """What a cursor walks over. Whoosh decodes 128 documents at once, but hands them out one by one."""
+def _blocks(matcher: Matcher, *, with_values: bool = False, among: Mask | None = None) -> Iterator[_Block]:
+    """What a cursor walks over, but for blocks without any of the documents `among` which they are looked for.
+
+    Whoosh decodes 128 documents at once, but hands them out one by one.
+    """
+    after = 0
     while matcher.is_active():
         if isinstance(matcher, W3LeafMatcher):
+            # The last one of a block is known before it is decoded.
+            until = matcher.block_max_id() + 1
+            if among is not None and not among[after:until].any():
+                after = until
+                matcher._next_block()
+                continue
+            after = until
             matcher._read_ids()
             matcher._read_weights()
             if with_values:

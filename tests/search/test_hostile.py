@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.search import FACETS
+from archive.search import FACETS, advice
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,16 @@ def test_repairs_are_told(client: Client) -> None:
     ):
         assert told in text
     assert "items with border, te, colour, red and “drill”" in text
+
+
+def test_no_word_is_looked_for_in_other_spellings_when_time_is_up(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One word is a look at all words of the index: forty would take longer than the search."""
+    misspelt = f"q={quote('bordar drlil')}"
+    assert "Did you mean" in page(get(client, misspelt))
+    monkeypatch.setattr(advice, "_PATIENCE", -1)
+    assert "Did you mean" not in page(get(client, misspelt))
 
 
 _parameters = st.dictionaries(

@@ -43,12 +43,12 @@ class Site:
 
 
 @contextlib.contextmanager
-def _database(data_dir: Path) -> Iterator[str]:
-    """A database of the suite's kind for the site alone."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+def own_database(data_dir: Path) -> Iterator[str]:
+    """A database of the suite's kind for one site alone: a file of its folder, or one of DATABASE_URL's server."""
+    server, _, _ = os.environ.get("DATABASE_URL", "").rpartition("/")
+    if not server.startswith("postgres"):
         yield f"sqlite:///{data_dir / 'archive.sqlite3'}"
         return
-    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     name = f"site_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
@@ -61,7 +61,7 @@ def _database(data_dir: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def running_site(data_dir: Path, **environment: str) -> Iterator[Site]:
     """Prepare a site in an empty folder, as `make prepare` does, and serve it with gunicorn until the block ends."""
-    with _database(data_dir) as database_url:
+    with own_database(data_dir) as database_url:
         port = free_port()
         environ = {
             **os.environ,

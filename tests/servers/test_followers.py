@@ -10,6 +10,7 @@ from urllib.request import OpenerDirector, build_opener
 import pytest
 from django.db import connection
 
+from tests.drills.rebuild import ask_while_rebuilding, differing
 from tests.servers.curator import fetch, logged_in, token
 from tests.servers.site import Site, running_site
 
@@ -98,3 +99,8 @@ def test_all_of_them_answer_alike(sites: list[Site]) -> None:
         assert answers[0] == answers[1] == answers[2], text
     for site in sites:
         assert fetch(build_opener(), f"{site.url}/readyz")[0] == 200
+
+
+def test_nobody_notices_that_the_index_in_the_database_is_written_anew(sites: list[Site]) -> None:
+    before, answers, _ = ask_while_rebuilding(sites[2], 1)
+    assert differing(before, answers) == []

@@ -7,6 +7,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from tests.drills.rebuild import ask_while_rebuilding, differing
 from tests.servers.curator import fetch, logged_in, token
 from tests.servers.site import Site, running_site
 
@@ -62,3 +63,8 @@ def test_forty_saves_and_reads_at_once_all_succeed(site: Site) -> None:
         "print('gapless', ns == list(range(1, len(ns) + 1)))",
     )
     assert "gapless True" in counted
+
+
+def test_nobody_notices_that_the_index_is_written_anew(site: Site) -> None:
+    before, answers, _ = ask_while_rebuilding(site, 1)
+    assert differing(before, answers) == []
