@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        bench relevance curator lock clean
+        bench relevance suggestions drill-search curator lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
@@ -25,6 +25,8 @@ help:
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
 	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
+	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
+	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
@@ -87,9 +89,21 @@ compose-check: $(VENV)/installed-dev
 relevance: $(VENV)/installed-dev
 	$(BIN)/python -m tests.relevance.measure
 
+# In a database of its own, gone afterwards; on the source documents as well where ARCHIVE_SEEDS names their folder.
+suggestions: $(VENV)/installed-dev
+	$(BIN)/python -m tests.suggestions.measure
+
 # In one run on made-up articles, which are kept under var/bench. BENCH_WRITE=2026-11-21 keeps the tables in docs/performance.md.
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench $(foreach size,$(BENCH_SIZES),--articles $(size)) $(if $(BENCH_WRITE),--write --date $(BENCH_WRITE))
+
+# What must hold is printed and fails; of the hostile queries also by how much they slow others. The suite has small versions.
+drill-search: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.kills
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills --search postgres://
+	$(BIN)/python -m tests.drills.rebuild
+	$(BIN)/python -m tests.drills.hostile
 
 curator: $(VENV)/installed
 	$(BIN)/python manage.py migrate --verbosity 0
