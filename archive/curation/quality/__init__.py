@@ -11,9 +11,9 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from archive.curation.quality import names, places, series, sources, standing, times, weekdays
+from archive.curation.quality import log, names, places, series, sources, standing, times, weekdays
 from archive.curation.quality.base import Finding, Rule, finding
-from archive.models import AcceptedFinding, Record
+from archive.models import AcceptedFinding, Change, Record
 
 __all__ = ["ALL_RULES", "RULES", "STALE", "Finding", "Rule", "UnknownRule", "check"]
 
@@ -54,6 +54,8 @@ RULES = (
     Rule("source-not-public", gettext_lazy("Public statement whose source is not"), sources.sources_not_public),
     Rule("source-unclear", gettext_lazy("Source that can't be looked up"), sources.sources_unclear),
     Rule("office-without-dates", gettext_lazy("Office without any dates"), sources.offices_without_dates),
+    Rule("log-broken", gettext_lazy("Change log that was tampered with"), log.broken_entries),
+    Rule("version-differs", gettext_lazy("Changed past the change log"), log.unlogged_versions),
 )
 
 
@@ -91,7 +93,7 @@ def check(only: Collection[str] = ()) -> list[Finding]:
 
 def _findings(rule: Rule, accepted: Collection[AcceptedFinding]) -> list[Finding]:
     """One for each record, whatever is wrong with it, so that it can be named; by record."""
-    messages: dict[Record, list[str]] = {}
+    messages: dict[Record | Change, list[str]] = {}
     for record, message in rule.find():
         messages.setdefault(record, []).append(message)
     reasons = {(one.record_type, one.record_key): one.reason for one in accepted if one.rule == rule.slug}

@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.text import Truncator
 
 from archive import dates
-from archive.models import Office, Record, Reviewed, Status
+from archive.models import Change, Office, Record, Reviewed, Status
 
-# A record, and what is wrong with it: the values, and what to do.
-Problem = tuple[Record, str]
+# A record (or the entry of the log about one), and what is wrong with it: the values, and what to do.
+Problem = tuple[Record | Change, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ def live(model: Any) -> Any:
     return queryset
 
 
-def problem(record: Record, message: str, **values: object) -> Problem:
+def problem(record: Record | Change, message: str, **values: object) -> Problem:
     """A record with what is wrong with it: the message, its `%(name)s` filled in."""
     return record, message % values
 
 
-def finding(rule: Rule, record: Record, message: str) -> Finding:
+def finding(rule: Rule, record: Record | Change, message: str) -> Finding:
     """The finding, still open."""
     page = page_of(record)
     label = str(record) if page is record or str(page) in str(record) else f"{page}: {record}"
@@ -84,14 +84,16 @@ def finding(rule: Rule, record: Record, message: str) -> Finding:
     )
 
 
-def key_of(record: Record) -> str:
-    """The record's name in the change log."""
+def key_of(record: Record | Change) -> str:
+    """The record's name in the change log; of an entry of the log its number."""
+    if isinstance(record, Change):
+        return str(record.number)
     return "/".join(str(part) for part in record.natural_key())[:500]
 
 
-def page_of(record: Record) -> Any:
+def page_of(record: Record | Change) -> Any:
     """The record whose page shows it: itself, or the first that it belongs to."""
-    owners = _owners(type(record))
+    owners = () if isinstance(record, Change) else _owners(type(record))
     return getattr(record, owners[0]) if owners else record
 
 
