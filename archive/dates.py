@@ -20,11 +20,12 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import dateformat
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 40
@@ -185,6 +186,12 @@ def parse_or_none(text: str) -> PartialDate | None:
 
 def show(text: str) -> str:
     """EDTF text as people write it; "undated" for none."""
+    return _shown(text, get_language())
+
+
+# Lists show a hundred of them, and there are only so many days.
+@lru_cache(maxsize=20_000)
+def _shown(text: str, language: str | None) -> str:
     partial = parse_or_none(text)
     return partial.show() if partial else gettext("undated")
 

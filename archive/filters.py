@@ -1,7 +1,7 @@
 """What the lists of events and articles can be narrowed by: the words of the search, as django-filter FilterSets."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -14,9 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
-
-# Participants are many: the list offers the most frequent, any other can stand in the address.
-OFFERED_PARTICIPANTS = 40
+from archive.overview import Overview
 
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
@@ -150,13 +148,22 @@ class SortFilter(django_filters.ChoiceFilter):
 class BrowseFilterSet(django_filters.FilterSet):
     """Base: years and order, the options of the form, the chips of what is in force, and what was not understood."""
 
+    def __init__(self, data: Any, overview: Overview) -> None:
+        super().__init__(data, queryset=self._meta.model.objects.published())
+        self.overview = overview
+
     year = YearFilter(label=gettext_lazy("Year"))
     sort = SortFilter(label=gettext_lazy("Order"))
 
     @property
     def is_known(self) -> bool:
         """True where every filter of the address is one of ours and has a known value."""
-        return self.form.is_valid() and not self.unknown
+        return not self.unknown and (not self._is_asked or self.form.is_valid())
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether the address names any filter; a list of everything needs no form to be checked."""
+        return any(name in self.data for name in self.filters)
 
     @property
     def unknown(self) -> list[str]:
@@ -176,12 +183,18 @@ class BrowseFilterSet(django_filters.FilterSet):
             found += [f"{self.filters[name].label}: {error}" for error in errors]
         return found
 
-    def found(self) -> Any:
-        """The records that match; none where the address was not understood."""
-        return self.qs if self.is_known else self.queryset.none()
+    def found(self) -> Sequence[int] | Any:
+        """Keys of the records that match, in order (as a list or a queryset); none where the address was not understood."""
+        if not self.is_known:
+            return ()
+        if not any(self.form.cleaned_data[name] for name in self.filters if name in self.data and name != "sort"):
+            # All of them: their order is known.
+            everything = self.overview.timeline(self.queryset.model)
+            return everything.oldest if self.data.get("sort") == "oldest" else everything.newest
+        return self.qs.values_list("pk", flat=True)
 
     def groups(self) -> list[Group]:
-        """The filters with their options; one query for each kind of record."""
+        """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
         rows = {
             "year": self._years(),
@@ -197,7 +210,8 @@ class BrowseFilterSet(django_filters.FilterSet):
         ]
 
     def _years(self) -> list[tuple[str, str]]:
-        years = [(str(year), str(year)) for year in sorted(self.queryset.counts_by_year(), reverse=True)]
+        by_year = self.overview.timeline(self.queryset.model).by_year()
+        years = [(str(year), str(year)) for year in sorted(by_year, reverse=True)]
         return [*years, ("undated", _("undated"))]
 
     def _options(self, name: str) -> list[tuple[str, str]]:
@@ -205,9 +219,9 @@ class BrowseFilterSet(django_filters.FilterSet):
         if not isinstance(one, LinkFilter):
             return [(str(value), str(label)) for value, label in one.extra["choices"]]
         key = one.extra["to_field_name"]
-        offered = _offered(self.form.fields[name].queryset)
-        options = {str(getattr(record, key)): record.name for record in offered}
-        if self.form.is_valid():
+        options = dict(self.overview.offered(one.queryset.model, key))
+        # Any other can stand in the address.
+        if name in self.data and self.form.is_valid():
             options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
         return sorted(options.items(), key=lambda option: option[1])
 
@@ -224,11 +238,6 @@ class BrowseFilterSet(django_filters.FilterSet):
         params.setlist(name, [other for other in params.getlist(name) if other != value])
         params.pop("page", None)
         return params.urlencode()
-
-
-def _offered(queryset: Any) -> Any:
-    """Records that something points to; of many participants the most frequent."""
-    return queryset.most_covered(OFFERED_PARTICIPANTS) if queryset.model is Participant else queryset.linked()
 
 
 class EventFilterSet(BrowseFilterSet):

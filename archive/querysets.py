@@ -5,6 +5,7 @@ Bulk writes go through here too: Django sends no signals for them, so they annou
 `bulk_changed`) and the change log stays complete.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Self
@@ -12,9 +13,8 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Coalesce
 from django.dispatch import Signal
-from django.utils import timezone
 
 # Sent with sender=model inside the transaction of a bulk write: before it, and after it with `pks` and `action`.
 bulk_changing = Signal()
@@ -142,33 +142,20 @@ class DatedQuerySet(ReviewedQuerySet):
     def oldest(self) -> Self:
         return self.order_by(F("date_earliest").asc(nulls_last=True), F("date_latest").asc(nulls_last=True), "slug")
 
-    def counts_by_year(self) -> dict[int, int]:
-        """Number of records that `in_year` finds, for each year from the first to the last that any date names; one query.
-
-        An open end reaches to the current year, an open start back to the first year.
-        """
-        spans = list(
-            self.exclude(date_earliest__isnull=True)
-            .order_by()
-            .values_list(ExtractYear("date_earliest"), ExtractYear("date_latest"))
-            .annotate(n=Count("pk"))
-        )
-        named = {year for first, last, _ in spans for year in (first, last)} - {date.min.year, date.max.year}
-        if any(last == date.max.year for _, last, _ in spans):
-            named.add(timezone.localdate().year)
-        counts = {}
-        for year in range(min(named), max(named) + 1) if named else ():
-            if n := sum(n for first, last, n in spans if first <= year <= last):
-                counts[year] = n
-        return counts
-
 
 class ArticleQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
-        """Exactly what `includes/article_card.html` shows."""
-        return self.select_related("publisher", "agency").prefetch_related("countries", "topics")
+        """With the links that results of a search show; lists read less (`archive.views.cards`)."""
+        return self.select_related("publisher", "agency")
 
-    def about_events(self, events: models.QuerySet) -> Self:
+    def copies_of(self, article: Any) -> Self:
+        """Articles that a curator found to be syndicated copies of this one, or this of them. Asks who they are at once."""
+        decisions = apps.get_model("archive", "DuplicateDecision").objects.filter(outcome="syndicated")
+        pairs = decisions.filter(Q(first=article) | Q(second=article)).order_by().values_list("first", "second")
+        others = {pk for pair in pairs for pk in pair} - {article.pk}
+        return self.filter(pk__in=others) if others else self.none()
+
+    def about_events(self, events: models.QuerySet | Iterable[int]) -> Self:
         """Articles that cover any of the events, each once."""
         return self.filter(
             pk__in=apps.get_model("archive", "Coverage").objects.filter(event__in=events).values("article")
@@ -177,10 +164,10 @@ class ArticleQuerySet(DatedQuerySet):
 
 class EventQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
-        """Exactly what `includes/event_card.html` shows."""
+        """With the links and the number that results of a search and rows of a series show."""
         return (
-            self.select_related("city", "series")
-            .prefetch_related("host_countries", "topics")
+            self.select_related("city")
+            .prefetch_related("host_countries")
             .annotate(article_count=count_of(published("Article"), "events"))
         )
 
@@ -260,29 +247,22 @@ class LinkedQuerySet(NamedQuerySet):
         articles = published("Article").filter(**_link(self.model.article_link, "", OuterRef("pk")))
         return self.filter(Exists(events) | Exists(articles))
 
-    def most_hosting(self, most: int) -> list[Any]:
-        """The `most` with the most published events, each with its `event_count`."""
-        return self._leading("Event", self.model.event_link, "event_count", most)
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """The numbers of `with_counts` by key, of all records that have any; two queries.
 
-    def most_covered(self, most: int) -> list[Any]:
-        """The `most` with the most published articles, each with its `article_count`."""
-        return self._leading("Article", self.model.article_link, "article_count", most)
+        In one pass over the links: a subquery for each record of a table costs many times that.
+        """
+        return self._both(count_by("Event", self.model.event_link))
 
-    def _leading(self, name: str, link: str, count: str, most: int) -> list[Any]:
-        # Counted in one pass over the links: a subquery for each record costs many times that.
-        counts: dict[Any, int] = dict(
-            published(name)
-            .filter(**_link(link, "__in", self.order_by().values("pk")))
-            .order_by()
-            .values_list(link)
-            .annotate(n=Count("pk", distinct=link.startswith("events__")))
-            .order_by("-n", link)[:most]
-        )
-        records: list[Any] = list(self.filter(pk__in=counts))
-        records.sort(key=lambda record: (-counts[record.pk], record.name))
-        for record in records:
-            setattr(record, count, counts[record.pk])
-        return records
+    def _both(self, events: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+        articles = count_by("Article", self.model.article_link)
+        return {pk: (events.get(pk, 0), articles.get(pk, 0)) for pk in {*events, *articles}}
+
+
+def count_by(name: str, link: str) -> dict[int, int]:
+    """How many published records of the model of that name point to each key through the link, each once."""
+    linked = published(name).filter(**_link(link, "__isnull", False)).order_by().values_list(link)
+    return dict(linked.annotate(n=Count("pk", distinct=True)))
 
 
 class CountryQuerySet(LinkedQuerySet):
@@ -294,6 +274,11 @@ class CountryQuerySet(LinkedQuerySet):
         return self.annotate(
             event_count=hosted + count_rows(came), article_count=count_of(published("Article"), self.model.article_link)
         )
+
+    def counts(self) -> dict[int, tuple[int, int]]:
+        hosted = published("Event").filter(host_countries__isnull=False).order_by().values_list("host_countries", "pk")
+        came = _came().filter(event__status="published").order_by().values_list("country", "event")
+        return self._both(Counter(country for country, _event in {*hosted, *came}))
 
 
 class ParticipantQuerySet(LinkedQuerySet):

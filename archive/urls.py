@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from archive.views import browse, pages, records, search, suggest
+from archive.models import Article, Event, Participant
+from archive.views import browse, history, pages, records, report, search, suggest
 
 
 class YearConverter:
@@ -30,8 +31,10 @@ urlpatterns = [
     path("search/suggest/", suggest.suggest, name="search-suggest"),
     path("articles/", browse.articles, name="article-list"),
     path("articles/<slug:slug>/", records.article, name="article-detail"),
+    path("articles/<slug:slug>/history/", history.history, {"model": Article}, name="article-history"),
     path("events/", browse.events, name="event-list"),
     path("events/<slug:slug>/", records.event, name="event-detail"),
+    path("events/<slug:slug>/history/", history.history, {"model": Event}, name="event-history"),
     path("years/", browse.years, name="year-list"),
     path("years/undated/", browse.undated, name="year-undated"),
     path("years/<year:year>/", browse.year, name="year-detail"),
@@ -41,8 +44,11 @@ urlpatterns = [
     path("topics/<slug:slug>/", records.topic, name="topic-detail"),
     path("participants/", browse.participants, name="participant-list"),
     path("participants/<slug:slug>/", records.participant, name="participant-detail"),
+    path("participants/<slug:slug>/history/", history.history, {"model": Participant}, name="participant-history"),
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
+    path("report/", report.report, name="report"),
+    path("report/thanks/", report.thanks, name="report-thanks"),
     path("series/", browse.series, name="series-list"),
     path("series/<slug:slug>/", records.series, name="series-detail"),
     path("publishers/", browse.publishers, name="publisher-list"),

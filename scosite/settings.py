@@ -93,6 +93,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'archive.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # To open the file and read its schema takes as long as the rest of a page; a replaced file is noticed within the minute.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue up from the start of their transaction instead of failing in the middle of it.
         "transaction_mode": "IMMEDIATE",
@@ -151,6 +153,11 @@ AUTH_PASSWORD_VALIDATORS = [
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 
+# Documents from outside -----------------------------------------------------------------------------------------------
+
+# `host:port` that may be fetched although they are not on the public Internet: a test server, a mirror of one's own.
+FETCH_ALLOWED_HOSTS = env.list("FETCH_ALLOWED_HOSTS", default=[])
+
 # Front door -----------------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
@@ -171,6 +178,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "archive.views.errors.csrf_failure"
 # A site that is reached by https says so everywhere; the embedded default on loopback is plain http.
 if SITE_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = True
@@ -181,7 +189,9 @@ if SITE_URL.startswith("https://"):
     CSRF_COOKIE_SECURE = True
     # Health checks come from inside, without a proxy in front.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-if env.list("TRUSTED_PROXIES", default=[]):
+# Whose word on the client's scheme and address is taken.
+TRUSTED_PROXIES = [address.strip() for address in env.list("TRUSTED_PROXIES", default=[])]
+if TRUSTED_PROXIES:
     # gunicorn lets these headers through only from the same addresses (scosite/gunicorn.py).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

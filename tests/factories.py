@@ -15,22 +15,29 @@ from archive.models import (
     AcceptedFinding,
     Article,
     Attendance,
+    Candidate,
+    Capture,
     City,
+    CorrectionNote,
     Country,
     CountryStatus,
     Coverage,
     Delegation,
+    DuplicateDecision,
     Event,
     EventSeries,
     EventSource,
     Figure,
+    Merge,
     Office,
     Participant,
+    PolledSource,
     Publisher,
     Reading,
     SourceDocument,
     Status,
     Term,
+    Tip,
     Topic,
 )
 
@@ -118,6 +125,13 @@ def make_country_status(**fields: Any) -> CountryStatus:
     return _make(CountryStatus, fields, country=make_country, status="member", start="2001-06-15", source=SOURCE)
 
 
+def make_duplicate_decision(**fields: Any) -> DuplicateDecision:
+    """The one with the lower key comes first."""
+    first, second = (fields.pop(name, None) or make_article() for name in ("first", "second"))
+    first, second = sorted((first, second), key=lambda article: article.pk)
+    return _make(DuplicateDecision, {"first": first, "second": second, **fields}, outcome="different")
+
+
 def make_accepted_finding(**fields: Any) -> AcceptedFinding:
     reason = "Looked into: it is so."
     return _make(
@@ -130,9 +144,46 @@ def make_accepted_finding(**fields: Any) -> AcceptedFinding:
     )
 
 
+def make_capture(**fields: Any) -> Capture:
+    n = next(_numbers)
+    address = f"https://example.org/{n}"
+    return _make(Capture, fields, sha256=f"{n:064x}", size=n, media_type="text/html", address=address)
+
+
+def make_polled_source(**fields: Any) -> PolledSource:
+    n = next(_numbers)
+    return _make(PolledSource, fields, name=f"Feed {n}", address=f"https://example.org/{n}.xml")
+
+
+def make_candidate(**fields: Any) -> Candidate:
+    n = next(_numbers)
+    defaults = {"identity": f"{n:064x}", "headline": f"Headline {n}", "item": {"headline": f"Headline {n}"}}
+    return _make(Candidate, fields, source=make_polled_source, **defaults)
+
+
+def make_tip(**fields: Any) -> Tip:
+    return _make(Tip, _about(fields), text="The day is wrong.")
+
+
+def make_correction_note(**fields: Any) -> CorrectionNote:
+    return _make(CorrectionNote, _about(fields), text="The day was wrong: it is 13 September.")
+
+
+def make_merge(**fields: Any) -> Merge:
+    n = next(_numbers)
+    defaults = {"record_type": "participant", "kept_id": n, "merged_id": n + 1, "merged_slug": f"participant-{n}"}
+    return _make(Merge, fields, why="One person.", by="an editor", undo={"columns": {}}, **defaults)
+
+
 def _named(word: str) -> dict[str, str]:
     n = next(_numbers)
     return {"name": f"{word} {n}", "slug": f"{word.lower()}-{n}"}
+
+
+def _about(fields: dict[str, Any]) -> dict[str, Any]:
+    """What a tip or a note is about, by kind and key; `about` gives the record, by default an event."""
+    about = fields.pop("about", None) or make_event()
+    return {"record_type": about._meta.model_name, "record_id": about.pk, **fields}
 
 
 def _public(fields: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from archive.admin import (  # noqa: F401
     change,
     city,
     country,
+    duplicates,
     event,
     finding,
     participant,
     publisher,
     term,
+    tip,
     topic,
 )
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from archive.admin.base import RecordAdmin, RowAdmin, RowInline
+from archive.admin.mergeable import Mergeable
 from archive.admin.review import ReviewedAdmin
 from archive.models import Article, Coverage, SourceDocument
 from archive.querysets import count_rows
@@ -23,7 +24,7 @@ class CoverageOfEvents(RowInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(ReviewedAdmin):
+class ArticleAdmin(Mergeable, ReviewedAdmin):
     slug_from = "headline"
     save_on_top = True
     list_display = ("headline_shown", "status", "date_shown", "source_shown", "kind", "event_count")

@@ -1,20 +1,27 @@
 """What the admin pages of all records share: history, deletion, the reason of a change; and rows kept with a record."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_field, unquote
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
-from archive.admin.forms import FORMFIELD_OVERRIDES, ROW_FORMFIELD_OVERRIDES, RecordForm
+from archive.admin.forms import FORMFIELD_OVERRIDES, ROW_FORMFIELD_OVERRIDES, RecordForm, sentences
+from archive.admin.uses import uses_of
+from archive.curation import history
 from archive.curation.roles import may_publish
+from archive.curation.tips import REPORTABLE, name_of
 from archive.models import recording
 
 NAMES = ("name", "name_ru", "name_zh", "variants")
@@ -46,6 +53,12 @@ class RecordAdmin(SimpleHistoryAdmin):
         with recording(by=request.user.get_username(), why=why):
             return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "why": why})
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if isinstance(obj, tuple(REPORTABLE.values())) and request.user.has_perm("archive.add_correctionnote"):
+            query = urlencode({"record": name_of(obj)})
+            context["note_url"] = f"{reverse('admin:archive_correctionnote_add')}?{query}"
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     # Deletion ---------------------------------------------------------------------------------------------------------
 
     def why_kept(self, request: HttpRequest, record: Any) -> str:
@@ -68,6 +81,14 @@ class RecordAdmin(SimpleHistoryAdmin):
         kept = [reason for record in objs if (reason := self.why_kept(request, record))]
         return to_delete, counts, lacking, kept or protected
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """As Django's; the page says where the record is used."""
+        record = self.get_object(request, unquote(object_id))
+        # Whether the record exists and may be deleted, Django asks.
+        may_see = record is not None and self.has_view_or_change_permission(request, record)
+        uses = uses_of(request, self.admin_site, record) if may_see else []
+        return super().delete_view(request, object_id, {**(extra_context or {}), "uses": uses})
+
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         with transaction.atomic():
             for record in queryset:
@@ -86,33 +107,98 @@ class RecordAdmin(SimpleHistoryAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """One version beside the record as it is now.
+        """One version beside another (`?with=`) or the record as it is now; POST takes chosen fields back.
 
-        Versions are shown, not restored: django-simple-history would write the old row whole, its status and slug too,
-        and so turn what is public into a draft again.
+        Fields are restored one by one: django-simple-history would write the old row whole, its status and slug too, and
+        so turn what is public into a draft again.
         """
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         record = self.get_object(request, unquote(object_id))
-        if record is None or not version_id.isdecimal():
+        if record is None:
             raise Http404
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        version = get_object_or_404(self.model.history, id=record.pk, history_id=version_id)
-        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
-        links = [self.model._meta.get_field(name) for name in self.model._history_m2m_fields]
-        rows = [(field.verbose_name, _shown(version, field), _shown(record, field)) for field in fields]
-        rows += [(field.verbose_name, _linked_then(version, field), _linked_now(record, field)) for field in links]
+        version = self._version(record, version_id)
+        if request.method == "POST":
+            return self._restore(request, record, version)
+        other = self._version(record, request.GET["with"]) if request.GET.get("with") else None
+        rows = _version_rows(version, other or record, () if other else self._restorable(request, record))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Version of “%(record)s”") % {"record": record},
             "opts": self.model._meta,
             "record": record,
             "version": version,
+            "other": other,
+            "others": self.model.history.filter(id=record.pk)
+            .exclude(pk=version.pk)
+            .select_related("history_user")[:200],
             "rows": rows,
+            "can_restore": any(row.can_restore for row in rows),
             "media": self.media,
         }
         return TemplateResponse(request, "admin/archive/version.html", context)
+
+    def _version(self, record: Any, version_id: str) -> Any:
+        # So many digits no database has.
+        if not (version_id.isascii() and version_id.isdigit() and len(version_id) < 19):
+            raise Http404
+        return get_object_or_404(self.model.history, id=record.pk, history_id=version_id)
+
+    def _restorable(self, request: HttpRequest, record: Any) -> frozenset[str]:
+        """The fields that the user may take back: those that the form would let be changed."""
+        if not self.has_change_permission(request, record):
+            return frozenset()
+        return history.restorable(self.model) - set(self.get_readonly_fields(request, record))
+
+    def _restore(self, request: HttpRequest, record: Any, version: Any) -> HttpResponse:
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        chosen = self._restorable(request, record) & set(request.POST.getlist("field"))
+        why = request.POST.get("why", "").replace("\0", "")
+        try:
+            history.restore(record, version, chosen, by=request.user.get_username(), why=why)
+        except ValidationError as error:
+            self.message_user(request, sentences(error), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        self.log_change(request, record, f"{_('Restored from an old version.')} {why}")
+        self.message_user(request, _("The chosen fields are as they were then."), messages.SUCCESS)
+        opts = self.model._meta
+        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk]))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A field on the page of a version; `change` is None where both have the same."""
+
+    name: str
+    label: str
+    then: str
+    now: str
+    change: history.FieldChange | None
+    can_restore: bool
+
+
+def _version_rows(version: Any, other: Any, restorable: Collection[str]) -> list[VersionRow]:
+    """Every field in the version and in the other: a version too, or the record as it is now."""
+    model: Any = version.instance_type
+    old = history.state_of_version(version)
+    new = history.state_of(other) if isinstance(other, model) else history.state_of_version(other)
+    names = history.names_of(model, [old, new], only_public=False)
+    changes = {one.name: one for one in history.compare(model, old, new, names, shows_body=True, shows_all=True)}
+    linked_other = _linked_now if isinstance(other, model) else _linked_then
+    fields = [(field, _shown, _shown) for field in model._meta.concrete_fields if not field.primary_key]
+    links = [(model._meta.get_field(name), _linked_then, linked_other) for name in model._history_m2m_fields]
+    return [
+        VersionRow(
+            field.name,
+            str(field.verbose_name),
+            then(version, field),
+            now(other, field),
+            changes.get(field.name),
+            field.name in changes and field.name in restorable,
+        )
+        for field, then, now in (*fields, *links)
+    ]
 
 
 def _shown(record: Any, field: Any) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from archive.admin.base import NAMES, NAMES_SEARCH, SOURCED, CountedAdmin, RowAdmin, RowInline
+from archive.admin.mergeable import Mergeable
 from archive.admin.review import ReviewedAdmin
 from archive.models import Attendance, Coverage, Delegation, Event, EventSeries, EventSource, Figure, Reading
 from archive.querysets import count_rows
@@ -54,7 +55,7 @@ class EventSourceInline(RowInline):
 
 
 @admin.register(Event)
-class EventAdmin(ReviewedAdmin):
+class EventAdmin(Mergeable, ReviewedAdmin):
     slug_from = "name"
     save_on_top = True
     list_display = ("name", "status", "date_shown", "city", "kind", "state", "series", "article_count")

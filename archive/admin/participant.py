@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from archive.admin.base import NAMES_SEARCH, SOURCED, CountedAdmin, RowAdmin, RowInline
+from archive.admin.mergeable import Mergeable
 from archive.admin.review import ReviewedAdmin
 from archive.models import Office, Participant
 
@@ -20,7 +21,7 @@ class OfficeInline(RowInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(ReviewedAdmin, CountedAdmin):
+class ParticipantAdmin(Mergeable, ReviewedAdmin, CountedAdmin):
     slug_from = "name"
     list_display = ("name", "status", "kind", "country", "event_count", "article_count")
     list_filter = ("status", "kind", ("country", admin.RelatedOnlyFieldListFilter))

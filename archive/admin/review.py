@@ -66,7 +66,9 @@ STEPS = (
         starts=(Status.DRAFT, Status.IN_REVIEW, Status.WITHDRAWN),
         publishes=True,
         asks=gettext_lazy("Publish"),
-        help_text=gettext_lazy("A note for the log; may be left empty. What is public is never a draft again."),
+        help_text=gettext_lazy(
+            "A note for the log and the public history; may be left empty. What is public is never a draft again."
+        ),
     ),
     Step(
         name="withdraw",

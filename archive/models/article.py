@@ -1,9 +1,9 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.addresses import address
 from archive.models.base import Dated, Record, Reviewed, Slugged, allowed
 from archive.querysets import ArticleQuerySet
 
@@ -155,7 +155,7 @@ class Article(Dated, Reviewed, Slugged):
         return self.shown_headline
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:article-detail", args=[self.slug])
+        return address("article", self.slug)
 
     @property
     def shown_headline(self) -> str:

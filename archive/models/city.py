@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.addresses import address
 from archive.models.base import Names, Slugged, allowed
 from archive.querysets import LinkedQuerySet
 
@@ -47,4 +47,4 @@ class City(Names, Slugged):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:city-detail", args=[self.slug])
+        return address("city", self.slug)

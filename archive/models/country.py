@@ -2,11 +2,11 @@ import datetime
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from archive import dates
+from archive.addresses import address
 from archive.dates import EDTFField
 from archive.models.base import Names, Record, Sourced, allowed
 from archive.querysets import CountryQuerySet
@@ -39,7 +39,7 @@ class Country(Names, Record):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:country-detail", args=[self.iso2.lower()])
+        return address("country", self.iso2.lower())
 
     @property
     def slug(self) -> str:

@@ -2,9 +2,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.addresses import address
 from archive.models.base import Dated, Names, Record, Reviewed, Slugged, Sourced, allowed
 from archive.querysets import DelegationQuerySet, EventQuerySet, LinkedQuerySet
 
@@ -40,7 +40,7 @@ class EventSeries(Names, Slugged):
         constraints = [allowed("kind", EventSeriesKind)]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:series-detail", args=[self.slug])
+        return address("series", self.slug)
 
 
 class EventKind(models.TextChoices):
@@ -182,7 +182,7 @@ class Event(Dated, Reviewed, Names, Slugged):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:event-detail", args=[self.slug])
+        return address("event", self.slug)
 
     def clean(self) -> None:
         super().clean()

@@ -1,10 +1,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from archive import dates
+from archive.addresses import address
 from archive.dates import EDTFField
 from archive.models.base import Names, Record, Reviewed, Slugged, Sourced, allowed
 from archive.querysets import ParticipantQuerySet
@@ -45,7 +45,7 @@ class Participant(Names, Reviewed, Slugged):
         constraints = [*Reviewed.Meta.constraints, allowed("kind", ParticipantKind)]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:participant-detail", args=[self.slug])
+        return address("participant", self.slug)
 
     @property
     def is_person(self) -> bool:

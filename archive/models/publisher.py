@@ -1,7 +1,9 @@
+from collections import Counter
+
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.addresses import address
 from archive.models.base import Names, Slugged, allowed
 from archive.querysets import RecordQuerySet, count_rows, published
 
@@ -13,6 +15,15 @@ class PublisherQuerySet(RecordQuerySet):
         return self.annotate(
             article_count=count_rows(published("Article").filter(models.Q(publisher=outer) | models.Q(agency=outer)))
         )
+
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """As for other records (`LinkedQuerySet.counts`); publishers have no events."""
+        found: Counter[int] = Counter()
+        pairs = published("Article").order_by().values_list("publisher", "agency").annotate(n=models.Count("pk"))
+        for *both, n in pairs:
+            for pk in {*both} - {None}:
+                found[pk] += n
+        return {pk: (0, n) for pk, n in found.items()}
 
 
 class PublisherKind(models.TextChoices):
@@ -56,4 +67,4 @@ class Publisher(Names, Slugged):
         constraints = [allowed("kind", PublisherKind)]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:publisher-detail", args=[self.slug])
+        return address("publisher", self.slug)

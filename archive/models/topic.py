@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.addresses import address
 from archive.models.base import Names, Slugged
 from archive.querysets import LinkedQuerySet
 
@@ -38,4 +38,4 @@ class Topic(Names, Slugged):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:topic-detail", args=[self.slug])
+        return address("topic", self.slug)

@@ -1,20 +1,124 @@
 """What templates need beyond Django's own tags."""
 
+import html
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy
+
+from archive.addresses import address
 
 register = template.Library()
 
 
-@register.inclusion_tag("archive/includes/nav_item.html", takes_context=True)
-def nav_item(context: dict[str, Any], url_name: str, label: str) -> dict[str, Any]:
-    """An item of the main navigation; current where the page's address lies below its own."""
-    url = reverse(url_name)
+# The main navigation: names of addresses, and how they are called.
+_SECTIONS = (
+    ("archive:event-list", gettext_lazy("Events")),
+    ("archive:article-list", gettext_lazy("Articles")),
+    ("archive:year-list", gettext_lazy("Years")),
+    ("archive:city-list", gettext_lazy("Cities")),
+    ("archive:topic-list", gettext_lazy("Topics")),
+    ("archive:participant-list", gettext_lazy("People")),
+    ("archive:country-list", gettext_lazy("Countries")),
+    ("archive:series-list", gettext_lazy("Series")),
+)
+
+
+@register.inclusion_tag("archive/includes/nav.html", takes_context=True)
+def nav(context: dict[str, Any]) -> dict[str, Any]:
+    """The main navigation. `current` marks the section of the page's address: "page" for its list, "true" for what lies below."""
     path = context["request"].path if "request" in context else ""
-    return {"url": url, "label": label, "is_current": path.startswith(url), "is_exact": path == url}
+    items = []
+    for name, label in _SECTIONS:
+        url = reverse(name)
+        items.append(
+            {"url": url, "label": label, "current": path.startswith(url) and ("page" if path == url else "true")}
+        )
+    return {"items": items}
+
+
+# Put together here: a page has up to a hundred cards and options, and a template takes some ten times as long for each.
+
+
+@register.simple_tag
+def cards(shown: Iterable[Any]) -> SafeString:
+    """Articles or events of a list (`archive.views.cards.Card`)."""
+    return _join(_CARD, ((card.when, _flag(card.flag), card.url, card.title, _facts(card.facts)) for card in shown))
+
+
+_CARD = """<article class="card">
+  <p class="when">{}{}</p>
+  <h3><a href="{}">{}</a></h3>
+  <p class="meta">{}</p>
+</article>
+"""
+
+
+def _flag(text: str) -> str:
+    return format_html(' <span class="flag">{}</span>', text) if text else ""
+
+
+def _facts(facts: Iterable[Any]) -> SafeString:
+    return _join("<span>{}</span>\n", ((_fact(fact),) for fact in facts))
+
+
+def _fact(fact: Any) -> str:
+    if fact.url:
+        return _join('<a href="{}">{}</a>', [(fact.url, fact.text)])
+    return format_html("<em>{}</em>", fact.text) if fact.is_lacking else fact.text
+
+
+@register.simple_tag
+def options(group: Any) -> SafeString:
+    """The boxes to tick of a filter (`archive.filters.Group`)."""
+    rows = ((group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label)) for one in group.options)
+    return _join('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
+
+
+_CHECKED = ("", SafeString(" checked"))
+
+
+@register.simple_tag
+def year_bars(rows: Sequence[Mapping[str, Any]], most: int) -> SafeString:
+    """Years, oldest first, each with a bar for its events and one for its articles; `rows` are newest first."""
+    numbers = gettext("%(events)s events, %(articles)s articles")
+    return _join(
+        _YEAR,
+        (
+            (
+                address("year", f"{row['year']:04}"),
+                share(row["events"], most),
+                share(row["articles"], most),
+                f"{row['year']}"[2:],
+                row["year"],
+                numbers % row,
+            )
+            for row in reversed(rows)
+        ),
+    )
+
+
+_YEAR = (
+    '<li><a href="{}"><svg viewBox="0 0 20 60" aria-hidden="true" focusable="false" preserveAspectRatio="none">'
+    '<rect class="track" width="20" height="60"/><g transform="translate(0 60) scale(1 -0.6)">'
+    '<rect class="events" x="1" width="8" height="{}"/><rect class="articles" x="11" width="8" height="{}"/></g></svg>'
+    '<span aria-hidden="true">’{}</span><span class="hidden">{}: {}</span></a></li>\n'
+)
+
+
+def _join(pattern: str, rows: Iterable[Sequence[object]]) -> SafeString:
+    """`format_html_join` without a look for lazy texts, which costs it most of its time."""
+    return SafeString("".join(pattern.format(*map(_escaped, row)) for row in rows))
+
+
+def _escaped(text: object) -> str:
+    return text if isinstance(text, SafeString) else html.escape(str(text))
 
 
 @register.filter

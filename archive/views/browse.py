@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from archive.filters import ArticleFilterSet, BrowseFilterSet, EventFilterSet
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Topic
+from archive.overview import Overview, overview
+from archive.views.cards import cards_of
 from archive.views.errors import show_error
 
 PAGE_SIZE = 25
@@ -53,36 +55,35 @@ def bad_page(request: HttpRequest, error: BadPage) -> HttpResponse:
     return show_error(request, status, _("No such page"), message)
 
 
-def _filtered(request: HttpRequest, filterset: BrowseFilterSet, template: str) -> HttpResponse:
+def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: str) -> HttpResponse:
+    archive = overview()
+    filterset = filters(request.GET, archive)
     groups = filterset.groups()
     try:
-        page = page_of(request, filterset.found().for_cards(), PAGE_SIZE)
+        page = page_of(request, filterset.found(), PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
+    page.object_list = cards_of(filterset.queryset.model, list(page.object_list), archive)
     context = {"filterset": filterset, "groups": groups, "chips": filterset.chips(groups), "page": page}
     return render(request, template, context, status=200 if filterset.is_known else 400)
 
 
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
-    return _filtered(
-        request, EventFilterSet(request.GET, queryset=Event.objects.published()), "archive/event_list.html"
-    )
+    return _filtered(request, EventFilterSet, "archive/event_list.html")
 
 
 @require_safe
 def articles(request: HttpRequest) -> HttpResponse:
-    return _filtered(
-        request, ArticleFilterSet(request.GET, queryset=Article.objects.published()), "archive/article_list.html"
-    )
+    return _filtered(request, ArticleFilterSet, "archive/article_list.html")
 
 
 # Years ----------------------------------------------------------------------------------------------------------------
 
 
-def year_rows() -> list[dict[str, Any]]:
+def year_rows(archive: Overview) -> list[dict[str, Any]]:
     """Every year from the first to the last with something in it, newest first, with its numbers."""
-    by_event, by_article = Event.objects.published().counts_by_year(), Article.objects.published().counts_by_year()
+    by_event, by_article = archive.events.by_year(), archive.articles.by_year()
     known = {*by_event, *by_article}
     if not known:
         return []
@@ -94,20 +95,30 @@ def year_rows() -> list[dict[str, Any]]:
 
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
-    rows = year_rows()
+    archive = overview()
+    rows = year_rows(archive)
     context = {
         "rows": rows,
         "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
-        "undated_events": Event.objects.published().undated().count(),
-        "undated_articles": Article.objects.published().undated().count(),
+        "undated_events": len(archive.events.undated),
+        "undated_articles": len(archive.articles.undated),
     }
     return render(request, "archive/year_list.html", context)
 
 
+def _sections(events: list[int], articles: list[int], archive: Overview) -> dict[str, Any]:
+    """The first of each, and how many there are in all."""
+    return {
+        "counts": {"events": len(events), "articles": len(articles)},
+        "events": cards_of(Event, events[:SECTION_SIZE], archive),
+        "articles": cards_of(Article, articles[:SECTION_SIZE], archive),
+    }
+
+
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
-    rows = year_rows()
-    span = [row["year"] for row in rows]
+    archive = overview()
+    span = [row["year"] for row in year_rows(archive)]
     if year not in span:
         raise Http404(
             _("The archive has nothing of %(year)s: its years run from %(first)s to %(last)s.")
@@ -115,54 +126,58 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             if span
             else _("The archive is empty still.")
         )
-    counts = rows[span.index(year)]
     context = {
         "year": year,
         "filter": f"year={year}",
-        "counts": counts,
         "previous": year - 1 if year > span[-1] else None,
         "next": year + 1 if year < span[0] else None,
-        "events": Event.objects.published().in_year(year).for_cards().oldest()[:SECTION_SIZE],
-        "articles": Article.objects.published().in_year(year).for_cards().oldest()[:SECTION_SIZE],
+        **_sections(archive.events.in_year(year), archive.articles.in_year(year), archive),
     }
     return render(request, "archive/year_detail.html", context)
 
 
 @require_safe
 def undated(request: HttpRequest) -> HttpResponse:
-    events, articles = Event.objects.published().undated(), Article.objects.published().undated()
-    context = {
-        "counts": {"events": events.count(), "articles": articles.count()},
-        "events": events.for_cards().order_by("slug")[:SECTION_SIZE],
-        "articles": articles.for_cards().order_by("slug")[:SECTION_SIZE],
-    }
+    archive = overview()
+    context = _sections(archive.events.undated, archive.articles.undated, archive)
     return render(request, "archive/year_undated.html", context)
 
 
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-def _names(request: HttpRequest, records: QuerySet, template: str) -> HttpResponse:
+def _names(request: HttpRequest, records: QuerySet, template: str, **more: Any) -> HttpResponse:
+    """A page of records by name, with their numbers of events and articles."""
     try:
         page = page_of(request, records, NAMES_PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
-    return render(request, template, {"page": page})
+    page.object_list = numbered(page.object_list, overview())
+    return render(request, template, {"page": page, **more})
+
+
+def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
+    """The records with their `event_count` and `article_count`."""
+    counts = archive.counts(records.model)
+    found = list(records)
+    for record in found:
+        record.event_count, record.article_count = counts.get(record.pk, (0, 0))
+    return found
 
 
 @require_safe
 def cities(request: HttpRequest) -> HttpResponse:
-    return _names(request, City.objects.with_counts().select_related("country").named(), "archive/city_list.html")
+    return _names(request, City.objects.select_related("country").named(), "archive/city_list.html")
 
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    return _names(request, Topic.objects.with_counts().select_related("broader").named(), "archive/topic_list.html")
+    return _names(request, Topic.objects.named(), "archive/topic_list.html")
 
 
 @require_safe
 def participants(request: HttpRequest) -> HttpResponse:
-    """People or organisations; `?kind=` as in the filters, `?country=` an ISO code."""
+    """People or organisations: `?kind=` as in the filters."""
     kind = request.GET.get("kind", Participant.Kind.PERSON)
     if kind not in Participant.Kind.values:
         return show_error(
@@ -171,33 +186,26 @@ def participants(request: HttpRequest) -> HttpResponse:
             _("Unknown kind"),
             _("“%(kind)s” is not a kind of participant: choose person or organisation.") % {"kind": kind[:30]},
         )
-    found = Participant.objects.published().filter(kind=kind).with_counts().select_related("country")
-    try:
-        page = page_of(
-            request, found.prefetch_related("offices__country", "offices__organisation").named(), NAMES_PAGE_SIZE
-        )
-    except BadPage as error:
-        return bad_page(request, error)
-    context = {"page": page, "kind": kind, "kinds": Participant.Kind.choices}
-    return render(request, "archive/participant_list.html", context)
+    found = Participant.objects.published().filter(kind=kind).select_related("country")
+    return _names(
+        request,
+        found.prefetch_related("offices__country", "offices__organisation").named(),
+        "archive/participant_list.html",
+        kind=kind,
+        kinds=Participant.Kind.choices,
+    )
 
 
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
-    return _names(
-        request, Country.objects.with_counts().prefetch_related("sco_status").named(), "archive/country_list.html"
-    )
+    return _names(request, Country.objects.prefetch_related("sco_status").named(), "archive/country_list.html")
 
 
 @require_safe
 def series(request: HttpRequest) -> HttpResponse:
-    return _names(request, EventSeries.objects.with_counts().order_by("kind", "name"), "archive/series_list.html")
+    return _names(request, EventSeries.objects.order_by("kind", "name"), "archive/series_list.html")
 
 
 @require_safe
 def publishers(request: HttpRequest) -> HttpResponse:
-    return _names(
-        request,
-        Publisher.objects.with_counts().select_related("country").order_by("name"),
-        "archive/publisher_list.html",
-    )
+    return _names(request, Publisher.objects.select_related("country").order_by("name"), "archive/publisher_list.html")

@@ -20,6 +20,15 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     )
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return show_error(
+        request,
+        403,
+        _("The form was not sent"),
+        _("Your browser sent no cookie with it, or an old one. Allow cookies, go back, reload the page and send it."),
+    )
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Django's resolver raises with a dictionary for a message; ours is a sentence.
     reason = exception.args[0] if isinstance(exception, Http404) and exception.args else None

@@ -13,7 +13,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from archive.models import Redirect, Reviewed
+from archive.curation.tips import name_of
+from archive.models import CorrectionNote, Redirect, Reviewed
 
 
 class _Moved(Exception):
@@ -26,8 +27,12 @@ class _Gone(Exception):
 
 def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator of record pages: GET and HEAD only; old addresses answer 301, withdrawn ones 410 with a tombstone."""
+    return require_safe(about_record(view))
 
-    @require_safe
+
+def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator of other pages that `find` a record: old addresses and withdrawn records are answered as by its page."""
+
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -41,14 +46,14 @@ def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return answer
 
 
-def find(request: HttpRequest, queryset: QuerySet, slug: str) -> Any:
-    """The record at that address. Use within `record_page`.
+def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "detail") -> Any:
+    """The record at that address. Use within `record_page`; `page` names the kind of page that an old slug leads to.
 
     A record that is not public yet is there for staff who may view it; for others the address does not exist.
     """
     record = queryset.filter(slug=slug).first()
     if record is None:
-        _follow_redirect(queryset.model, slug)
+        _follow_redirect(queryset.model, slug, page)
         raise Http404(_("There is no record at this address."))
     if isinstance(record, Reviewed) and not record.is_published:
         if record.is_withdrawn:
@@ -58,10 +63,11 @@ def find(request: HttpRequest, queryset: QuerySet, slug: str) -> Any:
     return record
 
 
-def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any = None) -> HttpResponse:
-    """Render a record's page; a preview of what is not public is marked and never cached."""
+def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
+    """Render a record's page, with its correction notes; a preview of what is not public is marked and never cached."""
     is_preview = isinstance(record, Reviewed) and not record.is_published
-    response = render(request, template, {**context, "is_preview": is_preview})
+    foot = {"corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
+    response = render(request, template, {**foot, **context, "is_preview": is_preview})
     if is_preview:
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
@@ -73,11 +79,11 @@ def _may_preview(request: HttpRequest, record: Any) -> bool:
     return request.user.is_staff and request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
 
 
-def _follow_redirect(model: Any, slug: str) -> None:
+def _follow_redirect(model: Any, slug: str, page: str) -> None:
     found = Redirect.objects.filter(record_type=model._meta.model_name, old_slug=slug).first()
     if found is None:
         return
     if not found.new_slug:
         raise _Gone(slug, found.at, found.why)
     kind = {"eventseries": "series"}.get(found.record_type, found.record_type)
-    raise _Moved(reverse(f"archive:{kind}-detail", args=[found.new_slug]))
+    raise _Moved(reverse(f"archive:{kind}-{page}", args=[found.new_slug]))

@@ -12,22 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from archive import search
-from archive.models import Article, City, Country, Event, Participant, Redirect, SourceDocument, Term, Topic
+from archive.models import Article, Event, Redirect, SourceDocument, Term
+from archive.overview import overview
 from archive.views.browse import year_rows
+from archive.views.cards import cards_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    rows = year_rows()
+    archive = overview()
+    rows = year_rows(archive)
     context = {
-        "totals": _totals(),
+        "totals": archive.totals,
         "rows": rows,
         "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
-        "events": Event.objects.published().for_cards().newest()[:5],
-        "articles": Article.objects.published().for_cards().newest()[:5],
-        "cities": City.objects.most_hosting(12),
-        "topics": Topic.objects.most_covered(12),
-        "people": Participant.objects.published().filter(kind=Participant.Kind.PERSON).most_covered(12),
+        "events": cards_of(Event, archive.events.newest[:5], archive),
+        "articles": cards_of(Article, archive.articles.newest[:5], archive),
+        "cities": archive.cities,
+        "topics": archive.topics,
+        "people": archive.people,
     }
     return render(request, "archive/home.html", context)
 
@@ -35,20 +38,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     context = {
-        "totals": _totals(),
+        "totals": overview().totals,
         "documents": SourceDocument.objects.order_by("name"),
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "archive/about.html", context)
-
-
-def _totals() -> dict[str, int]:
-    return {
-        "articles": Article.objects.published().count(),
-        "events": Event.objects.published().count(),
-        "participants": Participant.objects.published().count(),
-        "countries": Country.objects.count(),
-    }
 
 
 # Glossary -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The page of one record, with everything it is linked to. The number of queries is constant (tests/views/test_queries.py)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,19 +25,33 @@ from archive.models import (
     Publisher,
     Topic,
 )
-from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, page_of
+from archive.overview import Overview, overview
+from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
+from archive.views.cards import Card, cards, countries_of, named
 from archive.views.errors import show_error
 from archive.views.lookup import find, record_page, show
 
 
-def _sections(events: QuerySet, articles: QuerySet) -> dict[str, Any]:
+def _sections(events: QuerySet, articles: QuerySet, archive: Overview) -> dict[str, Any]:
     """Events first, then articles, newest first: the shown part and the whole number of each."""
     return {
-        "events": events.for_cards().newest()[:SECTION_SIZE],  # type: ignore[attr-defined]
+        "events": _newest(events, archive),
         "event_total": events.count(),
-        "articles": articles.for_cards().newest()[:SECTION_SIZE],  # type: ignore[attr-defined]
+        "articles": _newest(articles, archive),
         "article_total": articles.count(),
     }
+
+
+def _newest(records: QuerySet, archive: Overview, most: int | None = None) -> list[Card]:
+    return cards(records.newest()[: most or SECTION_SIZE], archive)  # type: ignore[attr-defined]
+
+
+# Of an event, what an article's page says of it.
+_COVERED = (
+    *("article", "relation", "note"),
+    *(f"event__{name}" for name in ("slug", "name", "status", "date", "kind")),
+    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", "name")),
+)
 
 
 @record_page
@@ -45,21 +59,25 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     covered = Coverage.objects.filter(event__status="published").select_related("event__city", "event__series")
     found: Article = find(
         request,
-        Article.objects.select_related("publisher", "agency", "dateline_city", "source_document").prefetch_related(
-            "countries",
-            Prefetch("participants", Participant.objects.published().select_related("country")),
-            "topics",
-            Prefetch("coverages", covered),
+        Article.objects.select_related("source_document").prefetch_related(
+            Prefetch("participants", Participant.objects.published().only("slug", "name", "status")),
+            Prefetch("topics", Topic.objects.only("slug", "name")),
+            Prefetch("coverages", covered.only(*_COVERED)),
         ),
         slug,
     )
     events = [coverage.event_id for coverage in found.coverages.all()]
-    also = (
-        Article.objects.published().linked_to("coverages__event", events).exclude(pk=found.pk).for_cards().newest()[:6]
-    )
+    beside = Article.objects.published().about_events(events).exclude(pk=found.pk)
+    archive = overview()
+    also = _newest(beside, archive, 6)
     context = {
         "article": found,
+        "publisher": found.publisher_id and named(Publisher, found.publisher_id, archive),
+        "agency": found.agency_id and named(Publisher, found.agency_id, archive),
+        "dateline_city": found.dateline_city_id and named(City, found.dateline_city_id, archive),
+        "countries": countries_of(Article, [found], archive)[found.pk],
         "also": also,
+        "copies": Article.objects.published().copies_of(found).select_related("publisher", "agency").oldest(),
         "similar": _similar(found, also),
         "neighbours": _document_neighbours(found),
         "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
@@ -67,14 +85,14 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "archive/article_detail.html", context, found)
 
 
-def _similar(article: Article, shown: Iterable[Article]) -> list[Article]:
+def _similar(article: Article, shown: Sequence[Card]) -> list[Article]:
     """Six more like it, without those that are shown already; none where the search is out of order."""
-    shown = list(shown)
     try:
         found = search.similar(article, 6 + len(shown))
     except search.SearchError:
         return []
-    return [one for one in found if one not in shown][:6]
+    slugs = {card.slug for card in shown}
+    return [one for one in found if one.slug not in slugs][:6]
 
 
 def _document_neighbours(article: Article) -> dict[str, Article | None]:
@@ -177,7 +195,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "officers": Office.objects.filter(organisation=found, participant__status="published")
         .select_related("participant__country")
         .order_by("start", "participant__name")[:SECTION_SIZE],
-        **_sections(attended, Article.objects.published().linked_to("participants", [found])),
+        **_sections(attended, Article.objects.published().linked_to("participants", [found]), overview()),
     }
     return show(request, "archive/participant_detail.html", context, found)
 
@@ -193,31 +211,38 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
     if code != code.lower():
         return redirect(found, permanent=True)
     people = Participant.objects.published().filter(country=found)
+    archive = overview()
     context = {
         "country": found,
-        "cities": City.objects.filter(country=found).with_counts().named(),
-        "people": people.with_counts().named()[:SECTION_SIZE],
+        "cities": numbered(City.objects.filter(country=found).named(), archive),
+        "people": numbered(people.named()[:SECTION_SIZE], archive),
         "people_total": people.count(),
         "hosted_total": Event.objects.published().linked_to("host_countries", [found]).count(),
         **_sections(
-            Event.objects.published().involving([found]), Article.objects.published().linked_to("countries", [found])
+            Event.objects.published().involving([found]),
+            Article.objects.published().linked_to("countries", [found]),
+            archive,
         ),
     }
-    return show(request, "archive/country_detail.html", context)
+    return show(request, "archive/country_detail.html", context, found)
 
 
 @record_page
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     found: City = find(request, City.objects.select_related("country"), slug)
+    archive = overview()
+    datelined = Article.objects.published().filter(dateline_city=found)
     context = {
         "city": found,
-        "datelined": Article.objects.published().filter(dateline_city=found).for_cards().newest()[:SECTION_SIZE],
-        "datelined_total": Article.objects.published().filter(dateline_city=found).count(),
+        "datelined": _newest(datelined, archive),
+        "datelined_total": datelined.count(),
         **_sections(
-            Event.objects.published().hosted_in(found), Article.objects.published().linked_to("events__city", [found])
+            Event.objects.published().hosted_in(found),
+            Article.objects.published().linked_to("events__city", [found]),
+            archive,
         ),
     }
-    return show(request, "archive/city_detail.html", context)
+    return show(request, "archive/city_detail.html", context, found)
 
 
 @record_page
@@ -228,9 +253,10 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         **_sections(
             Event.objects.published().linked_to("topics", [found]),
             Article.objects.published().linked_to("topics", [found]),
+            overview(),
         ),
     }
-    return show(request, "archive/topic_detail.html", context)
+    return show(request, "archive/topic_detail.html", context, found)
 
 
 @record_page
@@ -261,10 +287,10 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
         "has_numbers": any(member.ordinal is not None for member in members),
         "has_inferred": any(event.ordinal_basis == Event.OrdinalBasis.INFERRED for event in shown.values()),
         "event_total": len(members),
-        "articles": articles.for_cards().newest()[:SECTION_SIZE],
+        "articles": _newest(articles, overview()),
         "article_total": articles.count(),
     }
-    return show(request, "archive/series_detail.html", context)
+    return show(request, "archive/series_detail.html", context, found)
 
 
 def _rows(members: Sequence[Any], missing: Sequence[Gap], *, newest_first: bool) -> list[int | Gap]:
@@ -282,7 +308,7 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     articles = Article.objects.published().filter(Q(publisher=found) | Q(agency=found))
     context = {
         "publisher": found,
-        "articles": articles.for_cards().newest()[:SECTION_SIZE],
+        "articles": _newest(articles, overview()),
         "article_total": articles.count(),
     }
-    return show(request, "archive/publisher_detail.html", context)
+    return show(request, "archive/publisher_detail.html", context, found)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from archive.curation.quality import ALL_RULES, RULES, STALE, Finding, UnknownRule, check
 from archive.curation.quality.base import bounds, key_of
-from archive.models import AcceptedFinding, Article, Attendance, Event, Participant
+from archive.models import AcceptedFinding, Article, Attendance, Change, Event, Participant, Topic
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,21 @@ def coverage(relation: str, published: str, when: str) -> Any:
 def attendance(when: str, **term: str) -> Any:
     office = make.make_office(**term)
     return make.make_attendance(event=make.make_event(date=when), participant=office.participant, office=office)
+
+
+def forged_entry(**fields: Any) -> Any:
+    """An entry between two others, changed as nobody may."""
+    for _ in range(3):
+        make.make_topic()
+    forged = Change.objects.filter(number=Change.objects.last_number() - 1)
+    forged.update(**fields)
+    return forged.get()
+
+
+def changed_past_the_log(**fields: Any) -> Any:
+    record = make.make_topic()
+    Topic._base_manager.filter(pk=record.pk).update(**fields)
+    return Topic.objects.get(pk=record.pk)
 
 
 def attendance_in_office_of_another() -> Any:
@@ -159,6 +174,8 @@ FOUND: dict[str, tuple[Case, str]] = {
     "source-not-public": (lambda: statement("draft"), "(draft)"),
     "source-unclear": (lambda: reading_of_document(" of yesterday"), "there is no such source document"),
     "office-without-dates": (make.make_office, "Neither days nor a term"),
+    "log-broken": (lambda: forged_entry(why="nobody said so"), "does not match its hash"),
+    "version-differs": (lambda: changed_past_the_log(name="Other"), "changed past the log"),
 }
 
 NEAR_MISSES: dict[str, Case] = {
@@ -198,6 +215,8 @@ NEAR_MISSES: dict[str, Case] = {
     "source-not-public": lambda: statement("draft", event_status="draft"),
     "source-unclear": lambda: reading_of_document(""),
     "office-without-dates": lambda: make.make_office(term="in 2014"),
+    "log-broken": lambda: make.make_topic().delete(),
+    "version-differs": lambda: Article.objects.filter(pk=article(topics=[make.make_topic()]).pk).update(language="ru"),
 }
 
 SLUGS = [rule.slug for rule in RULES]
@@ -219,7 +238,8 @@ def test_what_a_rule_finds(slug: str) -> None:
     assert says in found.message
     assert "%(" not in found.message
     assert found.reason == ""
-    assert found.address.startswith("/")
+    # An entry of the log has no page.
+    assert found.address.startswith("/") or slug == "log-broken"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -228,8 +248,8 @@ def test_what_a_rule_lets_pass(slug: str) -> None:
     assert check([slug]) == []
 
 
-# They belong to records that are never withdrawn.
-OF_OTHERS = {"status-periods", "status-steps", "coordinates"}
+# They belong to records that are never withdrawn, or to the log.
+OF_OTHERS = {"status-periods", "status-steps", "coordinates", "log-broken", "version-differs"}
 
 
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug not in OF_OTHERS])

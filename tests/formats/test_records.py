@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from archive.models import (
     Article,
     Attendance,
     City,
+    CorrectionNote,
     Country,
     CountryStatus,
     Coverage,
     Delegation,
+    DuplicateDecision,
     Event,
     EventSeries,
     EventSource,
@@ -37,11 +40,13 @@ from tests.factories import (
     make_article,
     make_attendance,
     make_city,
+    make_correction_note,
     make_country,
     make_country_status,
     make_coverage,
     make_delegation,
     make_document,
+    make_duplicate_decision,
     make_event,
     make_event_source,
     make_figure,
@@ -51,6 +56,7 @@ from tests.factories import (
     make_reading,
     make_series,
     make_term,
+    make_tip,
     make_topic,
 )
 
@@ -61,7 +67,7 @@ NAMES = "name name_ru name_zh variants"
 CONTRACT = {
     "article": "type slug headline headline_supplied published.edtf published.basis published.printed published.note "
     "publisher agency kind language dateline dateline_city abstract body rights text_sha256 countries participants topics "
-    "events.slug events.relation events.note source_document source_position url status",
+    "corrections syndicated_with events.slug events.relation events.note source_document source_position url status",
     "event": "type slug name kind series ordinal dates.edtf dates.basis dates.note city host_countries place format state "
     "parent topics delegations.country delegations.capacity participants.slug participants.capacity participants.office "
     "figures readings summary sources status",
@@ -119,6 +125,15 @@ PLACES: dict[Any, tuple[str, dict[str, str]]] = {
     Publisher: ("publisher", NAMED),
     EventSeries: ("series", NAMED),
     Term: ("term", {**NAMED, **SOURCED}),
+    CorrectionNote: (
+        "article corrections",
+        {"record_type": "<owner>", "record_id": "<owner>", "tip": "<not public>"},
+    ),
+    # Only copies are told of, so that the outcome is.
+    DuplicateDecision: (
+        "article",
+        {"first": "syndicated_with", "second": "syndicated_with", "outcome": "syndicated_with", "note": "<not public>"},
+    ),
     SourceDocument: ("source_document", {}),
 }
 
@@ -163,6 +178,7 @@ def make_one_of_each() -> None:
     make_event_source(event=event, source_article=article)
     make_country_status(country=country, event=event)
     make_term(source_article=article)
+    make_correction_note(about=article)
 
 
 class ContractTests(TestCase):
@@ -187,7 +203,7 @@ class ContractTests(TestCase):
             for field in fields - INTERNAL:
                 with self.subTest(f"{model.__name__}.{field}"):
                     key = names.get(field, field)
-                    assert key == "<owner>" or f"{prefix}{key}" in keys
+                    assert key in ("<owner>", "<not public>") or f"{prefix}{key}" in keys
 
     def test_every_record_model_has_its_place(self) -> None:
         from archive.models import AcceptedFinding, Record
@@ -206,6 +222,36 @@ class ContractTests(TestCase):
         assert article["events"] == [{"slug": event["slug"], "relation": "reports", "note": ""}]
         assert article["source_document"] == SourceDocument.objects.get().name
         assert article["first_public_at"].endswith("Z")
+
+
+@pytest.mark.django_db
+def test_copies_name_each_other_and_what_is_different_names_nothing() -> None:
+    first, second, third = (make_article(slug=slug) for slug in ("a", "b", "c"))
+    hidden = make_article(slug="hidden", status="withdrawn")
+    make_duplicate_decision(first=first, second=second, outcome="syndicated")
+    make_duplicate_decision(first=first, second=third, outcome="different")
+    make_duplicate_decision(first=second, second=hidden, outcome="syndicated")
+    rows = {row["slug"]: row["syndicated_with"] for row in exported()["article"]}
+    assert rows == {"a": ["b"], "b": ["a"], "c": []}
+    rows = {row["slug"]: row["syndicated_with"] for row in exported(with_restricted=True)["article"]}
+    assert rows["b"] == ["a", "hidden"]
+
+
+@pytest.mark.django_db
+def test_corrections_stand_with_their_record_oldest_first() -> None:
+    country = make_country()
+    make_city(id=country.pk)  # a note is on one kind of record
+    tip = make_tip(about=country, email="reader@example.org")
+    make_correction_note(about=country, text="Second.", at=datetime(2016, 2, 1, tzinfo=UTC), tip=tip)
+    make_correction_note(about=country, text="First.", at=datetime(2016, 1, 1, tzinfo=UTC))
+    rows = exported()
+    assert [row["corrections"] for row in rows["city"]] == [[]]
+    (row,) = (row for row in rows["country"] if row["iso2"] == country.iso2)
+    assert row["corrections"] == [
+        {"at": "2016-01-01T00:00:00Z", "text": "First."},
+        {"at": "2016-02-01T00:00:00Z", "text": "Second."},
+    ]
+    assert "reader@" not in json.dumps(rows)
 
 
 # What is not for everybody --------------------------------------------------------------------------------------------

@@ -6,29 +6,37 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from archive.models import Article, Redirect, Status
+from archive.models import Article, Assignment, Redirect, Status, SuggestionDecision
 from tests.factories import (
     make_accepted_finding,
     make_article,
     make_attendance,
+    make_candidate,
+    make_capture,
     make_city,
+    make_correction_note,
     make_country,
     make_country_status,
     make_coverage,
     make_delegation,
     make_document,
+    make_duplicate_decision,
     make_event,
     make_event_source,
     make_figure,
+    make_merge,
     make_office,
     make_participant,
+    make_polled_source,
     make_publisher,
     make_reading,
     make_series,
     make_term,
+    make_tip,
     make_topic,
 )
 
@@ -39,26 +47,46 @@ def make_redirect() -> Redirect:
     return Redirect.objects.create(record_type="article", old_slug="old", new_slug="new")
 
 
+def make_assignment() -> Assignment:
+    user = User.objects.create_user("a-curator")
+    return Assignment.objects.create(record_type="article", record_id=1, user=user)
+
+
+def make_suggestion_decision() -> SuggestionDecision:
+    return SuggestionDecision.objects.create(
+        article=make_article(), kind="topic", key="iran", is_accepted=True, by="a-curator"
+    )
+
+
 FACTORIES: dict[str, Callable[..., Any]] = {
     "acceptedfinding": make_accepted_finding,
     "article": make_article,
+    "assignment": make_assignment,
     "attendance": make_attendance,
+    "candidate": make_candidate,
+    "capture": make_capture,
     "city": make_city,
+    "correctionnote": make_correction_note,
     "country": make_country,
     "countrystatus": make_country_status,
     "coverage": make_coverage,
     "delegation": make_delegation,
+    "duplicatedecision": make_duplicate_decision,
     "event": make_event,
     "eventseries": make_series,
     "eventsource": make_event_source,
     "figure": make_figure,
+    "merge": make_merge,
     "office": make_office,
     "participant": make_participant,
+    "polledsource": make_polled_source,
     "publisher": make_publisher,
     "reading": make_reading,
     "redirect": make_redirect,
     "sourcedocument": make_document,
+    "suggestiondecision": make_suggestion_decision,
     "term": make_term,
+    "tip": make_tip,
     "topic": make_topic,
 }
 MODELS = [apps.get_model("archive", name) for name in FACTORIES]
@@ -98,15 +126,21 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "acceptedfinding_explained": [{"reason": ""}],
     "article_sha256_form": [{"text_sha256": "a" * 63}, {"text_sha256": "A" * 64}, {"text_sha256": "g" * 64}],
     "article_position_in_document": [{"source_position": 1}],
+    "capture_sha256_form": [{"sha256": ""}, {"sha256": "A" * 64}],
     "city_coordinates": [
         {"latitude": 1},
         {"longitude": 1},
         {"latitude": 91, "longitude": 0},
         {"latitude": 0, "longitude": -181},
     ],
+    "correctionnote_says_something": [{"text": ""}],
     "country_iso2_form": [{"iso2": "cn"}, {"iso2": "C"}, {"iso2": "C1"}],
     "country_iso3_form": [{"iso3": "chn"}, {"iso3": "CN"}],
     "countrystatus_has_start": [{"start": ""}],
+    "duplicatedecision_in_order": [
+        {"first": lambda record: record.second},
+        {"first": lambda record: record.second, "second": lambda record: record.first},
+    ],
     "event_ordinal_in_series": [
         {"ordinal": 3},
         {"ordinal_basis": "stated"},
@@ -115,6 +149,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "event_video_without_city": [{"format": "video", "city": make_city}],
     "event_not_its_own_parent": [{"parent": lambda record: record}],
     "topic_not_its_own_broader": [{"broader": lambda record: record}],
+    "merge_explained": [{"why": ""}],
     "office_of_one": [{"country": make_country, "organisation": make_participant}],
     "redirect_elsewhere": [{"new_slug": "old"}],
     "redirect_gone_explained": [{"new_slug": ""}],
@@ -212,16 +247,23 @@ DUPLICATES: dict[str, tuple[str, ...]] = {
     "publisher.organisation": ("organisation",),
     "acceptedfinding_once": ("rule", "record_type", "record_key"),
     "article_position_once": ("source_document", "source_position"),
+    "assignment_once": ("record_type", "record_id"),
     "attendance_once": ("event", "participant", "capacity"),
+    "candidate_once": ("source", "identity"),
+    "capture_once": ("sha256", "address"),
     "countrystatus_once": ("country", "status", "start"),
     "coverage_once": ("article", "event"),
     "delegation_once": ("event", "country"),
+    "duplicatedecision_once": ("first", "second"),
     "eventsource_once": ("event", "supports", "source"),
     "event_authority_id_once": ("authority_id",),
     "figure_once": ("event", "label", "text"),
     "office_once": ("participant", "title", "start"),
+    "polledsource.address": ("address",),
+    "polledsource.name": ("name",),
     "reading_once": ("event", "field", "value"),
     "redirect_once": ("record_type", "old_slug"),
+    "suggestiondecision_once": ("article", "kind", "key"),
 }
 # What a first record needs so that there is something to share.
 SHARED: dict[str, Callable[[], dict[str, Any]]] = {
@@ -246,7 +288,14 @@ def test_a_duplicate_is_refused(rule: str) -> None:
 
 
 def _another(field: models.Field) -> Any:
-    others = {"iso2": "ZZ", "iso3": "ZZZ", "sha256": "f" * 64, "slug": "another", "name": "another.txt"}
+    others = {
+        "iso2": "ZZ",
+        "iso3": "ZZZ",
+        "sha256": "f" * 64,
+        "slug": "another",
+        "name": "another.txt",
+        "address": "another",
+    }
     return others.get(field.name)
 
 

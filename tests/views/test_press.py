@@ -24,7 +24,7 @@ def test_events_with_and_without_press_can_be_listed(client: Client) -> None:
     make.make_coverage(event=drafted, article=make.make_article(status="draft"))
 
     def found(query: str) -> set[str]:
-        return {event.name for event in client.get(f"/events/?{query}").context["page"]}
+        return {card.title for card in client.get(f"/events/?{query}").context["page"]}
 
     assert found("press=yes") == {"Reported event"}
     assert found("press=no") == {"Event of a draft", "Event of nobody"}

@@ -54,6 +54,7 @@ def _populate(n: int) -> dict[str, str]:
             source_position=i + 2, topics=[topic], countries=[country, someone.country], participants=[person, someone],
         )  # fmt: skip
         make.make_coverage(article=another, event=event)
+        make.make_duplicate_decision(first=article, second=another, outcome="syndicated")
         term = make.make_term(source_article=article, variants=[f"Variant {i}"])
         make.make_term(related=[term.name, f"Variant {i}"], source_article=another)
         make.make_coverage(article=article, event=other)

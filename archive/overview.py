@@ -1,0 +1,193 @@
+"""The archive as a whole: the order of its public records, their numbers, who leads; kept until one of them changes.
+
+What pages would otherwise sort and count anew, over all records, for each reader. Each part is made when it is first
+asked for, and the whole is left for a new one as soon as the change log names a record that it was made of
+(`archive.kept`): no page is older than the last committed change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from archive.addresses import address
+from archive.kept import Kept
+from archive.models import Article, City, Country, Event, Participant, Topic
+from archive.querysets import count_by
+
+# What an order, a number or a name here is made of.
+_RECORD_TYPES = (
+    "article",
+    "attendance",
+    "city",
+    "country",
+    "coverage",
+    "delegation",
+    "event",
+    "eventseries",
+    "participant",
+    "publisher",
+    "topic",
+)
+
+# Participants are many: lists offer the most frequent.
+OFFERED_PARTICIPANTS = 40
+LEADERS = 12
+
+
+class Timeline:
+    """Dated records in time: their keys in either order, undated ones last, and the years that they may fall in. One query."""
+
+    def __init__(self, records: QuerySet) -> None:
+        rows = list(records.oldest().values_list("pk", "date_earliest", "date_latest"))  # type: ignore[attr-defined]
+        dated = [row for row in rows if row[1] is not None]
+        self.oldest = [row[0] for row in rows]
+        self.undated = self.oldest[len(dated) :]
+        # Ties keep their order, which is that of slugs, as in `newest()` of the records.
+        self.newest = [row[0] for row in sorted(dated, key=lambda row: row[1:], reverse=True)] + self.undated
+        self._first = np.array([first.year for _pk, first, _last in dated], dtype=np.int16)
+        self._last = np.array([last.year for _pk, _first, last in dated], dtype=np.int16)
+        self._by_year: dict[int, dict[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.oldest)
+
+    def in_year(self, year: int) -> list[int]:
+        """Keys of the records that `in_year()` finds, oldest first."""
+        return [self.oldest[at] for at in np.flatnonzero((self._first <= year) & (year <= self._last))]
+
+    def by_year(self) -> dict[int, int]:
+        """How many `in_year()` finds, for each year from the first to the last that any date names.
+
+        An open end reaches to the current year, an open start back to the first year.
+        """
+        today = timezone.localdate().year
+        if today not in self._by_year:
+            self._by_year = {today: self._counts(today)}
+        return self._by_year[today]
+
+    def _counts(self, today: int) -> dict[int, int]:
+        named = {*self._first.tolist(), *self._last.tolist()} - {date.min.year, date.max.year}
+        if date.max.year in self._last:
+            named.add(today)
+        if not named:
+            return {}
+        years = np.arange(min(named), max(named) + 1)
+        begun = np.searchsorted(np.sort(self._first), years, side="right")
+        ended = np.searchsorted(np.sort(self._last), years, side="left")
+        return {year: n for year, n in zip(years.tolist(), (begun - ended).tolist(), strict=True) if n}
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A record by its name, with the number of events or articles that it leads by."""
+
+    kind: str
+    slug: str
+    name: str
+    count: int
+
+    def get_absolute_url(self) -> str:
+        return address(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A record by its name; `key` is its slug or code, as its address has it."""
+
+    key: str
+    name: str
+
+
+class Overview:
+    """The archive at one point of the change log. Its parts are made when they are first asked for."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
+        self._offered: dict[Any, tuple[tuple[str, str], ...]] = {}
+        self._names: dict[Any, Mapping[int, Name]] = {}
+
+    @cached_property
+    def events(self) -> Timeline:
+        return Timeline(Event.objects.published())
+
+    @cached_property
+    def articles(self) -> Timeline:
+        return Timeline(Article.objects.published())
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """How many public records there are, of the kinds that the home page counts."""
+        return {
+            "articles": len(self.articles),
+            "events": len(self.events),
+            "participants": Participant.objects.published().count(),
+            "countries": Country.objects.count(),
+        }
+
+    def timeline(self, model: Any) -> Timeline:
+        return {Event: self.events, Article: self.articles}[model]
+
+    def counts(self, model: Any) -> Mapping[int, tuple[int, int]]:
+        """Numbers of public events and articles by key of a linked record; those with none are left out."""
+        if model not in self._counts:
+            self._counts[model] = model.objects.counts()
+        return self._counts[model]
+
+    @cached_property
+    def covering(self) -> Mapping[int, int]:
+        """How many public articles cover each public event, by its key; events without any are left out."""
+        return count_by("Article", "events")
+
+    def name(self, model: Any, pk: int) -> Name:
+        """Of a country, city or publisher."""
+        names = self._names.get(model, {})
+        if pk not in names:
+            # First asked for, or newer than the rest of the overview.
+            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", "name")
+            names = self._names[model] = {pk: Name(key.lower(), name) for pk, key, name in rows}
+        return names[pk]
+
+    @cached_property
+    def cities(self) -> tuple[Leader, ...]:
+        """Those with the most events."""
+        return self._leaders(City.objects.all(), 0)
+
+    @cached_property
+    def topics(self) -> tuple[Leader, ...]:
+        """Those with the most articles."""
+        return self._leaders(Topic.objects.all(), 1)
+
+    @cached_property
+    def people(self) -> tuple[Leader, ...]:
+        """Those named in the most articles."""
+        return self._leaders(Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
+
+    def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
+        """Key and name of the records that a list can be narrowed by: linked ones; of many participants the most frequent."""
+        if model not in self._offered:
+            if model is Participant:
+                leaders = self._leaders(Participant.objects.published(), 1, OFFERED_PARTICIPANTS)
+                found = [(one.slug, one.name) for one in leaders]
+            else:
+                found = list(model.objects.linked().values_list(key, "name"))
+            self._offered[model] = tuple(found)
+        return self._offered[model]
+
+    def _leaders(self, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+        """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
+        among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", "slug", "name")}
+        numbers = {pk: pair[column] for pk, pair in self.counts(records.model).items() if pk in among and pair[column]}
+        leading = sorted(numbers, key=lambda pk: (-numbers[pk], pk))[:most]
+        kind = records.model._meta.model_name or ""
+        found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
+        return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+
+
+# The archive as it is now. One query where nothing has changed.
+overview = Kept(Overview, _RECORD_TYPES)

@@ -1,0 +1,137 @@
+"""Articles and events as lists show them. Of each record only what its card says is read, and names come from the overview."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from archive.addresses import address
+from archive.models import Article, City, Country, Event, Publisher
+from archive.overview import Overview
+
+# A communiqué may name all members and partners.
+_MOST_COUNTRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A few words about a record, and where they lead."""
+
+    text: str
+    url: str = ""
+    is_lacking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A record in a list; `flag` qualifies its date."""
+
+    slug: str
+    url: str
+    title: str
+    when: str
+    flag: str
+    facts: tuple[Fact, ...]
+
+
+def cards(records: QuerySet, archive: Overview) -> list[Card]:
+    """Cards of articles or events, in the queryset's order; two queries."""
+    return _made(records.model, list(records.only(*_KINDS[records.model].fields)), archive)
+
+
+def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
+    """Cards of the records of those keys, in that order. The database has the last word: what is not public now is left out."""
+    found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
+    return _made(model, [found[key] for key in keys if key in found], archive)
+
+
+def named(model: Any, pk: int, archive: Overview) -> Fact:
+    """A country, city or publisher by its name, with its address."""
+    name = archive.name(model, pk)
+    return Fact(name.name, address(model._meta.model_name, name.key))
+
+
+def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mapping[int, list[Fact]]:
+    """The countries of each article, or the hosts of each event, by name; one query."""
+    field = model._meta.get_field(_KINDS[model].countries)
+    own, other = field.m2m_column_name(), field.m2m_reverse_name()
+    links = field.remote_field.through.objects.filter(**{f"{own}__in": [record.pk for record in records]})
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for pk, country in links.order_by("country__name").values_list(own, other):
+        found[pk].append(named(Country, country, archive))
+    return found
+
+
+def _made(model: Any, records: list[Any], archive: Overview) -> list[Card]:
+    return list(_KINDS[model].make(records, countries_of(model, records, archive), archive))
+
+
+def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archive: Overview) -> Iterator[Card]:
+    kinds, bases = dict(Article.Kind.choices), dict(Article._meta.get_field("date_basis").flatchoices)
+    for article in records:
+        by = [pk for pk in (article.publisher_id, article.agency_id) if pk is not None]
+        facts = [named(Publisher, pk, archive) for pk in by] or [Fact(_("publisher not stated"))]
+        if article.kind != Article.Kind.NEWS:
+            facts.append(Fact(capfirst(str(kinds[article.kind]))))
+        yield Card(
+            article.slug,
+            address("article", article.slug),
+            article.shown_headline,
+            article.date_text,
+            str(bases[article.date_basis]) if article.date_is_explained else "",
+            (*facts, *countries[article.pk][:_MOST_COUNTRIES]),
+        )
+
+
+def _events(records: list[Event], countries: Mapping[int, list[Fact]], archive: Overview) -> Iterator[Card]:
+    kinds, states, formats = map(dict, (Event.Kind.choices, Event.State.choices, Event.Format.choices))
+    for event in records:
+        facts = [Fact(capfirst(str(kinds[event.kind])))]
+        if event.city_id is not None:
+            facts.append(named(City, event.city_id, archive))
+        elif event.place:
+            facts.append(Fact(event.place))
+        facts += countries[event.pk]
+        if event.format in (Event.Format.VIDEO, Event.Format.HYBRID):
+            facts.append(Fact(str(formats[event.format])))
+        yield Card(
+            event.slug,
+            address("event", event.slug),
+            event.name,
+            event.date_text,
+            str(states[event.state]) if event.state != Event.State.HELD else "",
+            (*facts, _coverage(archive.covering.get(event.pk, 0))),
+        )
+
+
+def _coverage(n: int) -> Fact:
+    if not n:
+        return Fact(_("no article in this archive yet"), is_lacking=True)
+    return Fact(ngettext("%(n)s article", "%(n)s articles", n) % {"n": n})
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a card reads of a model: its fields, its link to countries; and how cards are made of them."""
+
+    fields: tuple[str, ...]
+    countries: str
+    make: Callable[[list[Any], Mapping[int, list[Fact]], Overview], Iterator[Card]]
+
+
+_KINDS: Mapping[Any, _Kind] = {
+    Article: _Kind(
+        (
+            *("slug", "headline", "headline_supplied", "kind", "date", "date_basis", "date_note"),
+            *("publisher", "agency"),
+        ),
+        "countries",
+        _articles,
+    ),
+    Event: _Kind(("slug", "name", "kind", "format", "state", "place", "city", "date"), "host_countries", _events),
+}
