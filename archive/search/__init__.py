@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from archive.models import Article, Event, Participant
+from archive.models import Article, Change, Event, Participant
 from archive.search.advice import advise
 from archive.search.bigrams import in_bigrams
 from archive.search.checking import IndexReport, check_index, repair_index
@@ -37,10 +36,12 @@ from archive.search.query import (
     Results,
     Scope,
     SearchError,
+    SearchTooSlow,
     Sort,
     TooManyValues,
 )
 from archive.search.reasons import explained
+from archive.search.records import shown
 from archive.search.similar import similar
 from archive.search.snippets import Marker, best_passage, mark
 from archive.search.variants import Table, expand, table
@@ -72,6 +73,7 @@ __all__ = [
     "Results",
     "Scope",
     "SearchError",
+    "SearchTooSlow",
     "Sort",
     "Suggestion",
     "TooManyValues",
@@ -97,30 +99,31 @@ MAX_CHOSEN = 50
 def search(query: Query) -> Results:
     """Answer a query from the newest state of the index.
 
-    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend) and IndexUnusable (the operator's).
+    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend), SearchTooSlow, and IndexUnusable (the operator's).
     A constant number of database queries, whatever is found; where next to nothing is, some more for the advice.
     """
     parsed = parse(query.text)
     _check_chosen(query)
     if query.page < 1:
         raise PageOutOfRange(_("Pages count from 1."))
-    known = table()
+    head = Change.objects.head()
+    known = table(head)
     tree, variants = expand(parsed.tree, known)
     tree = in_bigrams(tree if query.variants else parsed.tree)
-    found = _find(query, tree)
+    found = _find(query, tree, head)
     total = found.totals[query.scope]
     if query.page > max(1, -(-total // query.page_size)):
         raise PageOutOfRange(_("There is no such page."))
-    shown = facets(query, found)
+    by_facet = facets(query, found, directory(head))
     return Results(
         query=query,
         parsed=replace(parsed, notes=parsed.notes + found.notes),
         total=total,
         totals=found.totals,
-        hits=_hits(query.scope, found.pks, tree),
-        facets=shown,
+        hits=_hits(query.scope, found.pks, tree, head),
+        facets=by_facet,
         histogram=histogram(query, found),
-        advice=advise(query, parsed.tree, total, shown, partial(_total, known)),
+        advice=advise(query, parsed.tree, total, by_facet, partial(_total, known)),
         variants=variants,
     )
 
@@ -131,8 +134,9 @@ def facet_values(query: Query, key: str, contains: str = "") -> tuple[Facet, int
     Raises as `search` does.
     """
     _check_chosen(query)
-    found = _find(query, _searched(query, table()))
-    return whole_facet(query, found, key, contains), found.totals[query.scope]
+    head = Change.objects.head()
+    found = _find(query, _searched(query, table(head)), head)
+    return whole_facet(query, found, directory(head), key, contains), found.totals[query.scope]
 
 
 def suggest(text: str, most: int = 10) -> list[Suggestion]:
@@ -156,22 +160,19 @@ def _total(known: Table, query: Query) -> int:
     return engine().find(replace(query, page=1, page_size=1), _searched(query, known)).totals[query.scope]
 
 
-def _find(query: Query, tree: Node) -> Found:
+def _find(query: Query, tree: Node, head: tuple[int, str]) -> Found:
     """Ask the engine, again if a rebuild that ended between the two steps put an older state in place."""
     for _attempt in range(3):
-        state = ensure_fresh()
+        state = ensure_fresh(head)
         found = engine().find(query, tree)
         if found.number >= state.number:
             break
     return found
 
 
-def _hits(scope: Scope, pks: tuple[int, ...], tree: Node) -> tuple[Hit, ...]:
+def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str]) -> tuple[Hit, ...]:
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
-    models: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
-    records = models[scope].objects.published()
-    records = records.select_related("country") if scope is Scope.PARTICIPANTS else records.for_cards()
-    by_pk = {record.pk: record for record in records.filter(pk__in=pks)}
+    records = shown(scope, pks, head)
     marker = Marker(tree)
     hits = (
         Hit(
@@ -180,7 +181,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node) -> tuple[Hit, ...]:
             snippet=best_passage(_text(record), marker),
         )
         for pk in pks
-        if (record := by_pk.get(pk)) is not None
+        if (record := records.get(pk)) is not None
     )
     return explained(scope, hits, marker)
 

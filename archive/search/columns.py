@@ -20,6 +20,7 @@ from archive.search.segments import (
     NO_POSTING,
     POSITION_BITS,
     Facet,
+    FacetCounter,
     Floats,
     Mask,
     Numbers,
@@ -159,6 +160,10 @@ class State:
             average = lengths[self.all].sum() / max(1, self.total) or 1.0
             self._norms[field] = k1 * (1 - b + b * lengths / average)
         return self._norms[field]
+
+    @cached_property
+    def counters(self) -> dict[str, FacetCounter]:
+        return {key: FacetCounter(facet, self.size) for key, facet in self.facets.items()}
 
     @cached_property
     def newest(self) -> Numbers:

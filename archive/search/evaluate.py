@@ -230,17 +230,20 @@ class Choice:
     def counts(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by facet value, under the other facets and this facet's own excludes."""
         pool = self.results(matched)
+        numbers = np.flatnonzero(pool)
+        counters = self._state.counters
         return {
-            key: self._count(key, self.results(matched, but=key) if key in self._included else pool)
+            key: self._alone(key, matched) if key in self._included else counters[key].count(pool, numbers)
             for key in self._state.facets
         }
+
+    def _alone(self, key: str, matched: Mask) -> dict[str, int]:
+        """Results by value of a facet, were nothing of it included."""
+        others = self.results(matched, but=key)
+        return self._state.counters[key].count(others, np.flatnonzero(others))
 
     def carried(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by value of the facets of which something is included, under all that is chosen."""
         pool = self.results(matched)
-        return {key: self._count(key, pool) for key in self._included}
-
-    def _count(self, key: str, within: Mask) -> dict[str, int]:
-        facet = self._state.facets[key]
-        counts = np.bincount(facet.ids[within[facet.numbers]], minlength=len(facet.values))
-        return {facet.values[place]: int(counts[place]) for place in np.flatnonzero(counts)}
+        numbers = np.flatnonzero(pool)
+        return {key: self._state.counters[key].count(pool, numbers) for key in self._included}

@@ -1,12 +1,14 @@
 """Facet counts of an engine, turned into what a page shows: labels, selection, order, bars along time."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from heapq import nsmallest
 
 from django.utils.translation import gettext as _
 
 from archive import dates
-from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Topic
-from archive.search.directory import directory
+from archive.models import Article, Event, Participant
+from archive.search.directory import Directory
 from archive.search.documents import FACETS
 from archive.search.query import Facet, FacetValue, Found, Histogram, Query
 
@@ -16,20 +18,11 @@ SHOWN = 12
 _MOST_YEARS = 60
 
 
-def _by_slug(model: type) -> Callable[[Collection[str]], dict[str, str]]:
-    return lambda values: dict(model.objects.filter(slug__in=values).values_list("slug", "name"))  # type: ignore[attr-defined]
-
-
-def _kinds(values: Collection[str]) -> dict[str, str]:
-    return {
-        str(value): str(label)
-        for kinds in (Article.Kind, Event.Kind, Participant.Kind)
-        for value, label in kinds.choices
-    }
-
-
-def _months(values: Collection[str]) -> dict[str, str]:
-    return {value: _month(value) for value in values}
+@cache
+def _kinds() -> dict[str, object]:
+    """Their labels are translated when they are shown."""
+    kinds = (Article.Kind, Event.Kind, Participant.Kind)
+    return {str(value): label for one in kinds for value, label in one.choices}
 
 
 def _month(value: str) -> str:
@@ -41,61 +34,62 @@ def _month(value: str) -> str:
         return value  # what an address names, but no record has
 
 
-_LABELS: Mapping[str, Callable[[Collection[str]], dict[str, str]]] = {
-    "year": lambda values: {value: value for value in values},
-    "month": _months,
-    "kind": _kinds,
-    "country": lambda values: dict(Country.objects.filter(iso2__in=values).values_list("iso2", "name")),
-    "topic": _by_slug(Topic),
-    "city": _by_slug(City),
-    "series": _by_slug(EventSeries),
-    "participant": _by_slug(Participant),
-    "publisher": _by_slug(Publisher),
+# The facets of which the values are no records. An address may name anything: what is no value is its own label.
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "year": str,
+    "month": _month,
+    "kind": lambda value: str(_kinds().get(value, value)),
 }
 
 
-def facets(query: Query, found: Found) -> tuple[Facet, ...]:
-    """The facets of a result page. One query for each kind of label, whatever the number of values."""
-    shown = []
-    for key in FACETS:
-        values = _by_count(query, found, key)
-        most = max(SHOWN, len(_chosen(query, key)))
-        shown.append(_facet(query, found, key, values[:most], _LABELS[key](values[:most]), size=len(values)))
-    return tuple(shown)
+def _label(names: Directory, key: str, value: str) -> str:
+    return _LABELS[key](value) if key in _LABELS else names.label(key, value)
 
 
-def whole_facet(query: Query, found: Found, key: str, contains: str = "") -> Facet:
-    """A facet with all its values, or those of which a name contains the text. One query."""
+def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
+    """The facets of a result page."""
+    return tuple(_facet(query, found, names, key, _by_count(query, found, key, SHOWN)) for key in FACETS)
+
+
+def whole_facet(query: Query, found: Found, names: Directory, key: str, contains: str = "") -> Facet:
+    """A facet with all its values, or those of which a name contains the text."""
     values = _by_count(query, found, key)
-    if key in ("year", "month", "kind"):
-        labels = _LABELS[key](values)
-        matching = {value for value in values if contains.casefold() in labels.get(value, value).casefold()}
+    if key in _LABELS:
+        matching = {value for value in values if contains.casefold() in _label(names, key, value).casefold()}
     else:
-        table = directory()
-        labels = {value: table.label(key, value) for value in values}
-        matching = table.having(key, contains) if contains else set(values)
+        matching = names.having(key, contains) if contains else set(values)
     kept = [value for value in values if value in matching]
-    return _facet(query, found, key, kept, labels, size=len(values))
+    return _facet(query, found, names, key, kept)
 
 
 def _chosen(query: Query, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*query.include.get(key, ()), *query.exclude.get(key, ()))))
 
 
-def _by_count(query: Query, found: Found, key: str) -> list[str]:
-    """All values of the facet: the chosen ones, then the most frequent first."""
+def _by_count(query: Query, found: Found, key: str, most: int | None = None) -> list[str]:
+    """The values of the facet, or `most` of them: the chosen ones in any case, then the most frequent first."""
     counted, chosen = found.counts.get(key, {}), _chosen(query, key)
-    by_count = sorted(counted, key=lambda value: (-counted[value], value))
-    return [*chosen, *(value for value in by_count if value not in chosen)]
+    others = (value for value in counted if value not in chosen)
+
+    def order(value: str) -> tuple[int, str]:
+        return -counted[value], value
+
+    if most is None:
+        return [*chosen, *sorted(others, key=order)]
+    return [*chosen, *nsmallest(most - len(chosen), others, key=order)]
 
 
-def _facet(query: Query, found: Found, key: str, values: list[str], labels: Mapping[str, str], *, size: int) -> Facet:
-    shown = [_value(query, found, key, value, labels.get(value, value)) for value in values]
+def _size(query: Query, found: Found, key: str) -> int:
+    return len({*found.counts.get(key, ()), *_chosen(query, key)})
+
+
+def _facet(query: Query, found: Found, names: Directory, key: str, values: list[str]) -> Facet:
+    shown = [_value(query, found, key, value, _label(names, key, value)) for value in values]
     if key in ("year", "month"):
         shown.sort(key=lambda one: one.value, reverse=True)
     else:
         shown.sort(key=lambda one: (-one.count, one.label))
-    return Facet(key, str(FACETS[key]), tuple(shown), size)
+    return Facet(key, str(FACETS[key]), tuple(shown), _size(query, found, key))
 
 
 def _value(query: Query, found: Found, key: str, value: str, label: str) -> FacetValue:
@@ -124,5 +118,5 @@ def histogram(query: Query, found: Found) -> Histogram:
 
 
 def _bars(query: Query, found: Found, key: str, values: list[str], *, year: str = "") -> Histogram:
-    labels = _LABELS[key](values)
-    return Histogram(key, tuple(_value(query, found, key, value, labels[value]) for value in values), year)
+    label = _LABELS[key]
+    return Histogram(key, tuple(_value(query, found, key, value, label(value)) for value in values), year)

@@ -32,12 +32,13 @@ def follow_changes() -> None:
         logger.exception("search index not followed")
 
 
-def ensure_fresh() -> IndexState:
-    """The index's state, brought forward first where it is behind. One query where it is not.
+def ensure_fresh(last: tuple[int, str] | None = None) -> IndexState:
+    """The index's state, brought forward first where it is behind `last`, the head of the log.
 
-    Raises IndexUnusable where the index is missing, broken, or of another archive.
+    One query where it is not behind; none where the head is given. Raises IndexUnusable where the index is missing,
+    broken, or of another archive.
     """
-    state, last = engine().state(), _last_change()
+    state, last = engine().state(), last or Change.objects.head()
     if (state.number, state.sha256) == last or _is_undecided():
         return state
     # Twice where a rebuild that ended meanwhile put an older state in place.
@@ -47,10 +48,6 @@ def ensure_fresh() -> IndexState:
         if state.number >= last[0] or not is_written:
             break
     return state
-
-
-def _last_change() -> tuple[int, str]:
-    return Change.objects.order_by("-number").values_list("number", "sha256").first() or (0, "")
 
 
 def _is_undecided() -> bool:
@@ -81,7 +78,7 @@ def rebuild_index(*, progress: Callable[[Iterable[SearchDocument]], Iterable[Sea
 
     The number is noted before the first record is read: what is committed later is applied again rather than missed.
     """
-    number, sha256 = _last_change()
+    number, sha256 = Change.objects.head()
     engine().rebuild(progress(all_documents()), number, sha256)
     follow_changes()
     return engine().state()

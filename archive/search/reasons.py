@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.search.documents import SOURCES, SearchDocument
 from archive.search.query import Hit, Reason, Scope
-from archive.search.snippets import Marker, best_passage, mark
+from archive.search.snippets import Marker, best_passage, is_marked, mark
 
 # Most fields that are told of one hit.
 MOST = 3
@@ -51,10 +51,10 @@ def _reasons(document: SearchDocument, marker: Marker) -> Iterator[Reason]:
     for field, names in document.fields.items():
         label = _("Other name") if field == _OWN.get(document.scope) else _LABELS[field]
         for name in names:
-            if marker.hits(name):
+            if is_marked(name, marker):
                 yield Reason(str(label), mark(name, marker))
                 break
     for text in document.texts if document.scope in _TEXTS else ():
-        if marker.hits(text):
+        if is_marked(text, marker):
             yield Reason(str(_TEXTS[document.scope]), best_passage(text, marker))
             break

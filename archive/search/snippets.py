@@ -1,7 +1,11 @@
 """What of a found text to show: the best passage, its matches marked. Plain text in fragments; nothing here is HTML."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
@@ -27,6 +31,47 @@ LENGTH = 200
 SEARCHED = 50_000
 
 
+# Texts of which the words are remembered: those of popular records are shown again and again. Longer ones are not.
+_KEPT, _KEPT_LENGTH = 1024, 20_000
+
+
+class Cut:
+    """A text and its terms, in order and by form and stem."""
+
+    __slots__ = ("_ends", "_starts", "by_form", "by_stem", "forms", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = list(tokens(text[:SEARCHED]))
+        self.forms = [token.form for token in found]
+        self._starts, self._ends = (array("I", map(attrgetter(name), found)) for name in ("start", "end"))
+        self.by_form: dict[str, list[int]] = {}
+        for place, form in enumerate(self.forms):
+            self.by_form.setdefault(form, []).append(place)
+        self.by_stem: dict[str, list[int]] = {}
+        for form, places in self.by_form.items():
+            self.by_stem.setdefault(stem(form), []).extend(places)
+
+    def token(self, place: int) -> Token:
+        return Token(self.forms[place], self._starts[place], self._ends[place])
+
+
+def _cut(text: str) -> Cut:
+    return _kept(text) if len(text) <= _KEPT_LENGTH else Cut(text)
+
+
+def _cut_in_a_row(text: str) -> Cut:
+    return _kept_in_a_row(text) if len(text) <= _KEPT_LENGTH else _in_a_row(text)
+
+
+def _in_a_row(text: str) -> Cut:
+    """With one blank where there is any white space."""
+    return Cut(" ".join(text.split()))
+
+
+_kept, _kept_in_a_row = lru_cache(_KEPT)(Cut), lru_cache(_KEPT)(_in_a_row)
+
+
 class Marker:
     """Finds in a text what a query asked for, not what it excludes: words in any form, phrases as a whole, other names too."""
 
@@ -36,7 +81,7 @@ class Marker:
         self._phrases: set[tuple[str, ...]] = set()
         self._nears: set[Near] = set()
         self._fuzzy: set[Fuzzy] = set()
-        self._known: dict[str, bool] = {}
+        self._likes: dict[str, bool] = {}
         for term in _terms(in_bigrams(tree)):
             match term:
                 case Word(form):
@@ -55,27 +100,30 @@ class Marker:
         """True where nothing is looked for in texts: a query of dates."""
         return not (self._stems or self._prefixes or self._phrases or self._nears or self._fuzzy)
 
-    def hits(self, text: str) -> list[Token]:
+    def hits(self, cut: Cut) -> list[Token]:
         """The words to mark, in order."""
-        words = list(tokens(text))
-        forms = [word.form for word in words]
-        found = {place for place, form in enumerate(forms) if self._is_hit(form)}
+        found: set[int] = set()
+        for form in self._stems:
+            found.update(cut.by_stem.get(form, ()))
+        if self._prefixes or self._fuzzy:
+            for form, places in cut.by_form.items():
+                if self._is_like(form):
+                    found.update(places)
         for phrase in self._phrases:
-            for place, form in enumerate(forms):
-                if form == phrase[0] and tuple(forms[place : place + len(phrase)]) == phrase:
+            first, *others = (set(cut.by_form.get(form, ())) for form in phrase)
+            for place in first:
+                if all(place + n in places for n, places in enumerate(others, 1)):
                     found.update(range(place, place + len(phrase)))
         for near in self._nears:
-            found.update(_together(forms, near))
-        return list(_joined(words[place] for place in sorted(found)))
+            found.update(_together(cut, near))
+        return list(_joined(cut.token(place) for place in sorted(found)))
 
-    def _is_hit(self, form: str) -> bool:
-        if form not in self._known:
-            self._known[form] = (
-                stem(form) in self._stems
-                or (bool(self._prefixes) and form.startswith(self._prefixes))
-                or any(OSA.distance(form, one.form, score_cutoff=one.edits) <= one.edits for one in self._fuzzy)
+    def _is_like(self, form: str) -> bool:
+        if form not in self._likes:
+            self._likes[form] = (bool(self._prefixes) and form.startswith(self._prefixes)) or any(
+                OSA.distance(form, one.form, score_cutoff=one.edits) <= one.edits for one in self._fuzzy
             )
-        return self._known[form]
+        return self._likes[form]
 
 
 def _joined(hits: Iterable[Token]) -> Iterator[Token]:
@@ -92,15 +140,15 @@ def _joined(hits: Iterable[Token]) -> Iterator[Token]:
         yield last
 
 
-def _together(forms: list[str], near: Near) -> Iterator[int]:
+def _together(cut: Cut, near: Near) -> Iterator[int]:
     """Where the words stand, in every stretch of the text that has all of them within the distance."""
-    places = [place for place, form in enumerate(forms) if form in near.forms]
+    places = sorted(chain.from_iterable(cut.by_form.get(form, ()) for form in near.forms))
     inside: Counter[str] = Counter()
     start = told = 0
     for end, place in enumerate(places):
-        inside[forms[place]] += 1
+        inside[cut.forms[place]] += 1
         while place - places[start] > near.distance:
-            inside[forms[places[start]]] -= 1
+            inside[cut.forms[places[start]]] -= 1
             start += 1
         if all(inside[form] for form in near.forms):
             yield from places[max(start, told) : end + 1]
@@ -120,17 +168,22 @@ def _terms(node: Node) -> Iterator[Word | Phrase | Prefix | Near | Fuzzy]:
                 yield from _terms(part)
 
 
+def is_marked(text: str, marker: Marker) -> bool:
+    """Whether anything in the text is to be marked."""
+    return bool(marker.hits(_cut(text)))
+
+
 def mark(text: str, marker: Marker) -> tuple[Fragment, ...]:
-    """The whole text in fragments."""
-    return _fragments(text, 0, len(text), marker.hits(text))
+    """The whole text in fragments; of a very long one the matches at its beginning."""
+    return _fragments(text, 0, len(text), marker.hits(_cut(text)))
 
 
 def best_passage(text: str, marker: Marker, *, length: int = LENGTH) -> tuple[Fragment, ...]:
     """The passage of at most `length` characters with the most different matches, cut at words; the beginning if none."""
-    text = " ".join(text.split())
+    cut = _cut_in_a_row(text)
+    text, hits = cut.text, marker.hits(cut)
     if len(text) <= length:
-        return mark(text, marker)
-    hits = marker.hits(text[:SEARCHED])
+        return _fragments(text, 0, len(text), hits)
     start, end = _window(text, hits, length - 4)  # without the ellipses
     inside = [hit for hit in hits if hit.start >= start and hit.end <= end]
     before = (Fragment("… "),) if start else ()

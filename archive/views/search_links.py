@@ -36,10 +36,11 @@ class FacetLink:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of the histogram; without a query string where there is nothing to go to."""
+    """A bar of the histogram, with what is said of it; without a query string where there is nothing to go to."""
 
     value: FacetValue
     label: str
+    title: str
     query: str
 
 
@@ -106,6 +107,7 @@ def bars(params: QueryDict, histogram: Histogram) -> list[Bar]:
         Bar(
             bar,
             _bar_label(histogram, bar),
+            _bar_title(bar),
             changed(params, {histogram.key: bar.value}) if bar.count and chosen != [bar] else "",
         )
         for bar in histogram.bars
@@ -120,6 +122,11 @@ def _bar_label(histogram: Histogram, bar: FacetValue) -> str:
         return f"’{bar.value[2:]}"
     month = int(bar.value[5:])
     return str(MONTHS_3[month]).capitalize() if month else _("not known")
+
+
+def _bar_title(bar: FacetValue) -> str:
+    shown = ngettext("%(label)s: %(n)d result", "%(label)s: %(n)d results", bar.count)
+    return shown % {"label": bar.label, "n": bar.count}
 
 
 def chips(params: QueryDict, facets: tuple[Facet, ...]) -> list[Link]:

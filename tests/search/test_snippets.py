@@ -1,7 +1,6 @@
 """What of a text is shown with a result, and what of it is marked."""
 
 import pytest
-from django.template.loader import render_to_string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +8,7 @@ from archive.search.grammar import parse
 from archive.search.query import And, Fragment, Not, Phrase, Variants, Word
 from archive.search.snippets import LENGTH, SEARCHED, Marker, best_passage, mark
 from archive.search.text import fold, forms
+from archive.templatetags.results import marked as marked_up
 from tests import factories as make
 from tests.search.asking import ask
 
@@ -171,7 +171,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 def test_fragments_are_plain_text_that_the_template_escapes() -> None:
     fragments = mark("<script>alert('border & patrol')</script>", marker("script patrol"))
-    html = render_to_string("archive/includes/fragments.html", {"fragments": fragments})
+    html = marked_up(fragments)
     assert html.strip() == (
         "&lt;<mark>script</mark>&gt;alert(&#x27;border &amp; <mark>patrol</mark>&#x27;)&lt;/<mark>script</mark>&gt;"
     )
