@@ -17,7 +17,7 @@ from whoosh.filedb.filetables import OrderedHashWriter
 from whoosh.system import pack_int, pack_long, pack_ushort
 
 # Postings that are written, and read again, at once.
-_BLOCK = 1024
+_BLOCK = 256
 # As Whoosh's.
 _PICKLE = 2
 
