@@ -3,6 +3,7 @@
 Keys may be added, never renamed; links are slugs or codes.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,11 @@ from archive.models import (
     Article,
     Attendance,
     City,
+    CorrectionNote,
     Country,
     Coverage,
     Delegation,
+    DuplicateDecision,
     Event,
     EventSeries,
     Office,
@@ -43,9 +46,21 @@ class Exported:
 
 def export_rows(*, with_restricted: bool = False) -> Iterator[Row]:
     """Every record as a dictionary, kinds in the order of `EXPORTS`; memory stays constant."""
+    corrections = _corrections()
     for exported in EXPORTS.values():
         for record in exported.records(with_restricted).iterator(chunk_size=500):
-            yield exported.row(record, with_restricted)
+            notes = corrections.get((record._meta.model_name, record.pk), [])
+            yield {**exported.row(record, with_restricted), "corrections": notes}
+
+
+def _corrections() -> dict[tuple[str, int], list[Row]]:
+    """The correction notes of every record, oldest first: few, so that they are kept at hand."""
+    found: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
+    for kind, pk, at, text in CorrectionNote.objects.order_by("at", "pk").values_list(
+        "record_type", "record_id", "at", "text"
+    ):
+        found[kind, pk].append({"at": _time(at), "text": text})
+    return found
 
 
 def _visible(queryset: Any, with_restricted: bool) -> Any:
@@ -130,6 +145,14 @@ def _article(article: Article, with_restricted: bool) -> Row:
             {"slug": coverage.event.slug, "relation": coverage.relation, "note": coverage.note}
             for coverage in article.coverages.all()
         ],
+        "syndicated_with": sorted(
+            other.slug
+            for other in (
+                *(decision.second for decision in article.decisions_as_first.all()),
+                *(decision.first for decision in article.decisions_as_second.all()),
+            )
+            if with_restricted or other.is_published
+        ),
         "source_document": article.source_document.name if article.source_document else None,
         "source_position": article.source_position,
         "url": article.url,
@@ -138,6 +161,7 @@ def _article(article: Article, with_restricted: bool) -> Row:
 
 
 def _articles(with_restricted: bool) -> QuerySet:
+    copies = DuplicateDecision.objects.filter(outcome=DuplicateDecision.Outcome.SYNDICATED)
     return (
         _visible(Article.objects, with_restricted)
         .select_related("publisher", "agency", "dateline_city", "source_document")
@@ -151,6 +175,8 @@ def _articles(with_restricted: bool) -> QuerySet:
                 .select_related("event")
                 .order_by("event__slug"),
             ),
+            Prefetch("decisions_as_first", copies.select_related("second")),
+            Prefetch("decisions_as_second", copies.select_related("first")),
         )
         .order_by("source_document__name", "source_position", "slug")
     )
