@@ -44,6 +44,7 @@ from archive.search.reasons import explained
 from archive.search.records import shown
 from archive.search.similar import similar
 from archive.search.snippets import Marker, best_passage, mark
+from archive.search.turns import turn
 from archive.search.variants import Table, expand, table
 from archive.search.wording import describe, restate
 
@@ -99,13 +100,19 @@ MAX_CHOSEN = 50
 def search(query: Query) -> Results:
     """Answer a query from the newest state of the index.
 
-    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend), SearchTooSlow, and IndexUnusable (the operator's).
+    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend), SearchTooSlow (later it may do), and
+    IndexUnusable (the operator's).
     A constant number of database queries, whatever is found; where next to nothing is, some more for the advice.
     """
     parsed = parse(query.text)
     _check_chosen(query)
     if query.page < 1:
         raise PageOutOfRange(_("Pages count from 1."))
+    with turn(parsed.tree):
+        return _answer(query, parsed)
+
+
+def _answer(query: Query, parsed: Parsed) -> Results:
     head = Change.objects.head()
     known = table(head)
     tree, variants = expand(parsed.tree, known)
@@ -135,7 +142,8 @@ def facet_values(query: Query, key: str, contains: str = "") -> tuple[Facet, int
     """
     _check_chosen(query)
     head = Change.objects.head()
-    found = _find(query, _searched(query, table(head)), head)
+    with turn(parse(query.text).tree):
+        found = _find(query, _searched(query, table(head)), head)
     return whole_facet(query, found, directory(head), key, contains), found.totals[query.scope]
 
 

@@ -1,0 +1,63 @@
+"""Costly searches go one at a time on a machine, so that they leave room for everybody else's.
+
+Most searches cost a few milliseconds; one with forty prefixes a hundred times that. A few clients that send such ones
+without end would keep all processors busy, and each reader would wait for them.
+"""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from archive.search.query import And, Fuzzy, InField, Near, Node, Not, Or, Phrase, Prefix, SearchTooSlow, Word
+
+# What a term costs, in words: a prefix or a misspelt word stands for up to 256 of them.
+_PREFIX = 8
+# What a query may cost and not wait.
+CHEAP = 20
+# How many may wait in a process: more would keep its threads from those who ask for little.
+MOST_WAITING = 4
+
+_lock = threading.Lock()
+_places = threading.BoundedSemaphore(1 + MOST_WAITING)
+
+
+def cost(node: Node) -> int:
+    """About what a tree costs, before names are expanded; a word is 1."""
+    match node:
+        case Word():
+            return 1
+        case Phrase(forms) | Near(forms):
+            return 2 * len(forms)
+        case Prefix() | Fuzzy():
+            return _PREFIX
+        case Not(inner) | InField(_, inner):
+            return cost(inner)
+        case And(nodes) | Or(nodes):
+            return sum(map(cost, nodes))
+    return 0
+
+
+@contextmanager
+def turn(tree: Node) -> Iterator[None]:
+    """Wait until no other costly search runs on this machine; a cheap one goes at once.
+
+    Raises SearchTooSlow where many wait already.
+    """
+    if cost(tree) <= CHEAP:
+        yield
+        return
+    if not _places.acquire(blocking=False):
+        raise SearchTooSlow(
+            _("Many long searches are being made at the moment. Try again in a few seconds, or ask for fewer words.")
+        )
+    try:
+        # Threads first, then processes: the file is locked by one thread of each at most.
+        with _lock, (settings.DATA_DIR / "costly.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    finally:
+        _places.release()

@@ -1,0 +1,73 @@
+"""Costly searches one at a time; cheap ones are never kept waiting."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from archive.search import SearchTooSlow, parse, turns
+from archive.search.turns import CHEAP, MOST_WAITING, cost, turn
+
+COSTLY = parse("aaa* OR bbb* OR ccc*").tree
+PLAIN = parse('terror* border (lavrov OR "full membership")').tree
+
+
+@contextmanager
+def waiting(number: int) -> Iterator[list[int]]:
+    """So many threads that want a turn; the list tells which had theirs."""
+    done: list[int] = []
+
+    def wait(n: int) -> None:
+        with turn(COSTLY):
+            done.append(n)
+
+    threads = [threading.Thread(target=wait, args=(n,), daemon=True) for n in range(number)]
+    for thread in threads:
+        thread.start()
+    yield done
+    for thread in threads:
+        thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", 0), ("border patrol", 2), ("terror* -x", 9), ('"a b c" OR d', 7), ("title:terror~", 8), ("year:2014", 0)],
+)
+def test_a_cost_is_counted_in_words(query: str, expected: int) -> None:
+    assert cost(parse(query).tree) == expected
+
+
+def test_what_readers_ask_is_cheap() -> None:
+    assert cost(PLAIN) <= CHEAP < cost(COSTLY)
+
+
+def test_one_at_a_time_and_cheap_ones_at_once() -> None:
+    with ExitStack() as stack:
+        with turn(COSTLY):
+            done = stack.enter_context(waiting(2))
+            with turn(PLAIN):
+                assert done == []
+        stack.close()
+        assert sorted(done) == [0, 1]
+
+
+def test_too_many_are_refused_and_nothing_stays_taken() -> None:
+    for _round in range(2):
+        with ExitStack() as stack:
+            with turn(COSTLY):
+                done = stack.enter_context(waiting(MOST_WAITING))
+                while turns._places._value:
+                    time.sleep(0.01)
+                with pytest.raises(SearchTooSlow, match="few"), turn(COSTLY):
+                    pytest.fail("a second turn at the same time")
+            stack.close()
+            assert len(done) == MOST_WAITING
+
+
+def test_a_failure_gives_the_turn_back() -> None:
+    with pytest.raises(ZeroDivisionError), turn(COSTLY):
+        raise ZeroDivisionError
+    with turn(COSTLY):
+        pass
