@@ -31,7 +31,7 @@ from archive.search.engine import Changes
 from archive.search.evaluate import MAX_EXPANSION, Choice, Evaluation
 from archive.search.manifest import seal, verify
 from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Prefix, Query, Scope
-from archive.search.whoosh_codec import Codec
+from archive.search.whoosh_codec import writer as open_writer
 from archive.search.whoosh_schema import VERSION, row, schema
 
 logger = logging.getLogger(__name__)
@@ -228,7 +228,7 @@ class WhooshEngine:
             fresh = self.folder / f"g-{uuid.uuid4().hex}"
             fresh.mkdir()
             try:
-                with _committing(index.create_in(str(fresh), schema()).writer(limitmb=256, codec=Codec())) as writer:
+                with _committing(open_writer(index.create_in(str(fresh), schema()))) as writer:
                     for document in documents:
                         writer.add_document(**row(document))
                     _add_state(writer, number, sha256)
@@ -260,7 +260,7 @@ def _note(term: Prefix | Fuzzy) -> str:
 def _write(files: index.FileIndex, changes: Changes, timeout: float) -> bool:
     """Write the changes; False where the lock was not to be had."""
     try:
-        writer = files.writer(timeout=timeout, delay=0.02, codec=Codec())
+        writer = open_writer(files, timeout=timeout, delay=0.02)
     except LockError:
         return False
     with _committing(writer):
