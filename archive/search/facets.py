@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from heapq import nsmallest
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
@@ -19,10 +20,10 @@ _MOST_YEARS = 60
 
 
 @cache
-def _kinds() -> dict[str, object]:
-    """Their labels are translated when they are shown."""
+def _kinds(language: str | None) -> dict[str, str]:
+    """The labels of all kinds; the cache keeps them apart by the reader's language."""
     kinds = (Article.Kind, Event.Kind, Participant.Kind)
-    return {str(value): label for one in kinds for value, label in one.choices}
+    return {str(value): str(label) for one in kinds for value, label in one.choices}
 
 
 def _month(value: str) -> str:
@@ -38,7 +39,7 @@ def _month(value: str) -> str:
 _LABELS: Mapping[str, Callable[[str], str]] = {
     "year": str,
     "month": _month,
-    "kind": lambda value: str(_kinds().get(value, value)),
+    "kind": lambda value: _kinds(get_language()).get(value, value),
 }
 
 
@@ -95,13 +96,12 @@ def _facet(query: Query, found: Found, names: Directory, key: str, values: list[
 def _value(query: Query, found: Found, key: str, value: str, label: str) -> FacetValue:
     included, excluded = query.include.get(key, ()), query.exclude.get(key, ())
     count, total = found.counts.get(key, {}).get(value, 0), found.totals[query.scope]
+    if not included and value not in excluded:
+        return FacetValue(value, label, count, union=count, rest=total - count)
     union = rest = None
-    if value not in (*included, *excluded):
-        if not included:
-            union, rest = count, total - count
-        elif key in found.carried:
-            carried = found.carried[key].get(value, 0)
-            union, rest = total + count - carried, total - carried
+    if value not in (*included, *excluded) and key in found.carried:
+        carried = found.carried[key].get(value, 0)
+        union, rest = total + count - carried, total - carried
     return FacetValue(value, label, count, value in included, value in excluded, union, rest)
 
 
