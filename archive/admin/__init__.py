@@ -12,6 +12,7 @@ from archive.admin import (  # noqa: F401
     duplicates,
     event,
     finding,
+    inbox,
     participant,
     publisher,
     term,

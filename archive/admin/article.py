@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from archive.admin.base import RecordAdmin, RowAdmin, RowInline
+from archive.admin.intake import TakesNews
 from archive.admin.mergeable import Mergeable
-from archive.admin.review import ReviewedAdmin
+from archive.admin.suggesting import Suggesting
 from archive.models import Article, Coverage, SourceDocument
 from archive.querysets import count_rows
 
@@ -24,7 +25,7 @@ class CoverageOfEvents(RowInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(Mergeable, ReviewedAdmin):
+class ArticleAdmin(Mergeable, TakesNews, Suggesting):
     slug_from = "headline"
     save_on_top = True
     list_display = ("headline_shown", "status", "date_shown", "source_shown", "kind", "event_count")

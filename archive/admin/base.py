@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -17,16 +18,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
+from archive.admin import conflicts
 from archive.admin.forms import FORMFIELD_OVERRIDES, ROW_FORMFIELD_OVERRIDES, RecordForm, sentences
 from archive.admin.uses import uses_of
 from archive.curation import history
 from archive.curation.roles import may_publish
 from archive.curation.tips import REPORTABLE, name_of
-from archive.models import recording
+from archive.models import Change, recording
 
 NAMES = ("name", "name_ru", "name_zh", "variants")
 NAMES_SEARCH = ("name", "name_ru", "name_zh", "variants", "slug")
 SOURCED = (("source_article", "confidence"), ("source", "note"))
+# So many records are named on a page or in messages; the others are counted.
+NAMED = 20
+
+
+def warn(modeladmin: admin.ModelAdmin, request: HttpRequest, texts: list[str]) -> None:
+    """Tell why records were left as they are, each in a message of its own."""
+    for text in texts[:NAMED]:
+        modeladmin.message_user(request, text, messages.WARNING)
+    if len(texts) > NAMED:
+        text = _("%(n)d more were left as they are.") % {"n": len(texts) - NAMED}
+        modeladmin.message_user(request, text, messages.WARNING)
 
 
 class RecordAdmin(SimpleHistoryAdmin):
@@ -48,15 +61,39 @@ class RecordAdmin(SimpleHistoryAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """As Django's; what the form gives as the reason of the change goes into the log."""
+        """As Django's; what the form gives as the reason of the change goes into the log.
+
+        What somebody else changed since the form was made is not overwritten (`archive.admin.conflicts`).
+        """
         why = request.POST.get("_why", "").replace("\0", "").strip()
+        base = conflicts.base_of(request)
+        context = {**(extra_context or {}), "why": why}
         with recording(by=request.user.get_username(), why=why):
-            return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "why": why})
+            if object_id is None or request.method != "POST" or base is None:
+                # Before the record is read: what is changed between the two counts as not seen.
+                context["version"] = Change.objects.head()[0]
+                return super().changeform_view(request, object_id, form_url, context)
+            with transaction.atomic():
+                Change.objects.lock()
+                conflict = conflicts.conflict_with(self.model, unquote(object_id), self.inlines, base)
+                vars(request)["conflict"] = conflict
+                context |= {"version": base, "conflict": conflict}
+                answer = super().changeform_view(request, object_id, form_url, context)
+        if conflict and answer.status_code == HTTPStatus.OK:
+            answer.status_code = HTTPStatus.CONFLICT
+        return answer
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return conflicts.refusing(form) if vars(request).get("conflict") else form
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
         if isinstance(obj, tuple(REPORTABLE.values())) and request.user.has_perm("archive.add_correctionnote"):
             query = urlencode({"record": name_of(obj)})
             context["note_url"] = f"{reverse('admin:archive_correctionnote_add')}?{query}"
+        if obj and context.get("conflict"):
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            context["differences"] = conflicts.differences(context["adminform"].form, formsets)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     # Deletion ---------------------------------------------------------------------------------------------------------

@@ -19,14 +19,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from archive.admin.base import RecordAdmin
+from archive.admin.assigning import Assignable
+from archive.admin.base import NAMED, warn
 from archive.admin.forms import ReasonForm, sentences
 from archive.curation import review
 from archive.curation.roles import may_publish
 from archive.models import Redirect, Status
-
-# So many records are named on a page or in a message; the others are counted.
-NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ STEPS = (
 REVIEW_FIELDS = ("status", "first_public_at", "withdrawn_at", "withdrawal_reason")
 
 
-class ReviewedAdmin(RecordAdmin):
+class ReviewedAdmin(Assignable):
     """Records with a status. Drafts are open to curators; what was once public only to editors."""
 
     @display(description=gettext_lazy("date"), ordering="date_earliest")
@@ -235,11 +233,7 @@ class ReviewedAdmin(RecordAdmin):
                     self.log_change(request, record, " ".join(filter(None, [str(step.done % {"count": 1}), why])))
         if done:
             self.message_user(request, step.done % {"count": done}, messages.SUCCESS)
-        for text in skipped[:NAMED]:
-            self.message_user(request, text, messages.WARNING)
-        if len(skipped) > NAMED:
-            text = _("%(n)d more were left as they are.") % {"n": len(skipped) - NAMED}
-            self.message_user(request, text, messages.WARNING)
+        warn(self, request, skipped)
 
     def _refusal(self, request: HttpRequest, step: Step, record: Any, why: str) -> str:
         """Take the step; the reason where it could not be taken."""

@@ -1,5 +1,6 @@
 """Answers to what can't be answered: a sentence that says what to do, never a traceback."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,6 +12,9 @@ def show_error(request: HttpRequest, status: int, title: str, message: str) -> H
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        message = _("A form takes 5 MB of text. Go back and send the text as a file.")
+        return show_error(request, 413, _("The text is too long"), message)
     return show_error(request, 400, _("The request can't be understood"), _("Please check the address."))
 
 

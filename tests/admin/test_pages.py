@@ -17,6 +17,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "acceptedfinding": factories.make_accepted_finding,
     "article": factories.make_article,
     "attendance": factories.make_attendance,
+    "candidate": factories.make_candidate,
     "change": lambda: factories.make_topic() and Change.objects.latest("number"),
     "city": factories.make_city,
     "correctionnote": factories.make_correction_note,
@@ -33,6 +34,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "merge": factories.make_merge,
     "office": factories.make_office,
     "participant": factories.make_participant,
+    "polledsource": factories.make_polled_source,
     "publisher": factories.make_publisher,
     "reading": factories.make_reading,
     "redirect": lambda: Redirect.objects.create(record_type="article", old_slug="old", why="gone"),
@@ -65,7 +67,7 @@ def test_list_add_and_change_page_answer(name: str, logged_in: Any) -> None:
     listed = client.get(url(name, "changelist"), {"q": "a"})
     assert listed.status_code == 200
     assert client.get(url(name, "changelist")).status_code == 200
-    assert client.get(url(name, "add")).status_code == (403 if name in ("change", "tip") else 200)
+    assert client.get(url(name, "add")).status_code == (403 if name in ("candidate", "change", "tip") else 200)
     assert client.get(url(name, "change", record.pk)).status_code == 200
     assert client.get(url(name, "history", record.pk)).status_code == 200
 
