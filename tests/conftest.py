@@ -1,20 +1,38 @@
 """What every test gets: plain static files, an index folder of its own."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
+from pytest_django import DjangoDbBlocker
 
 from archive import search
 from archive.search import advice, postgres_engine
+
+append_only_log = import_module("archive.migrations.0005_append_only_log")
 
 set_hypothesis_home_dir("var/cache/hypothesis")
 # No deadline: a slow machine is no bug of the code under test.
 hypothesis_settings.register_profile("archive", deadline=None)
 hypothesis_settings.load_profile("archive")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The change log of the tests can be emptied: its triggers are off, but where they are what is tested."""
+    with django_db_blocker.unblock():
+        append_only_log.backwards(None, connection.schema_editor())
+
+
+@pytest.fixture
+def append_only(db: None) -> None:
+    """The change log as migrations leave it; for this test's transaction."""
+    append_only_log.forwards(None, connection.schema_editor())
 
 
 @pytest.fixture(autouse=True)

@@ -348,3 +348,42 @@ def _queries(do: Callable[[], Any]) -> int:
     with CaptureQueriesContext(connection) as queries:
         do()
     return len(queries)
+
+
+_COLUMNS = 'at, record_type, record_id, record_key, action, "by", why, version_sha256'
+
+
+class TestTheDatabaseKeepsTheLog:
+    """Whatever walks past the model: a bulk write, a statement by hand."""
+
+    @pytest.fixture(autouse=True)
+    def _entries(self, append_only: None) -> None:
+        make_article()
+        make_topic()
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE archive_change SET why = 'another'",
+            "DELETE FROM archive_change WHERE number = 1",
+            "DELETE FROM archive_change",
+            f"INSERT INTO archive_change SELECT number + 7, {_COLUMNS}, sha256, sha256 FROM archive_change WHERE number = 1",
+            f"INSERT INTO archive_change SELECT number + 1, {_COLUMNS}, '', sha256 FROM archive_change WHERE number = 2",
+        ],
+    )
+    def test_nothing_is_edited_deleted_or_out_of_order(self, statement: str) -> None:
+        before = list(Change.objects.values())
+        assert len(before) == 2
+        with pytest.raises(IntegrityError, match="log"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert list(Change.objects.values()) == before
+
+    def test_single_and_bulk_writes_go_on(self) -> None:
+        last = Change.objects.last_number()
+        topic = Topic.objects.get()
+        topic.name = "Another"
+        topic.save()
+        Topic.objects.update(definition="Another.")
+        Topic.objects.bulk_create([Topic(slug=f"t{n}", name=f"T{n}", definition="One.") for n in range(3)])
+        topic.delete()
+        assert Change.objects.last_number() == last + 6
