@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from archive.views.uploads import UploadTooBig
+
 
 def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     """The error page, with the search box beside the message."""
@@ -12,6 +14,9 @@ def show_error(request: HttpRequest, status: int, title: str, message: str) -> H
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, UploadTooBig):
+        message = _("A file may have 30 MB. Take it apart, or import it on the server (`manage.py import_articles`).")
+        return show_error(request, 413, _("The file is too big"), message)
     if isinstance(exception, RequestDataTooBig):
         message = _("A form takes 5 MB of text. Go back and send the text as a file.")
         return show_error(request, 413, _("The text is too long"), message)

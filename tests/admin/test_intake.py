@@ -8,6 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
 
@@ -127,6 +128,15 @@ def test_files_that_are_refused(data: bytes, status: int, words: str, logged_in:
     page = answer.content.decode()
     assert words in page
     assert "A file must be chosen anew." in page
+
+
+def test_a_longer_file_is_refused_before_it_is_written_to_disk(logged_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", lambda *_args, **_kwargs: taken.append("new"))
+    answer = post_news(logged_in("curator"), file=SimpleUploadedFile("a.txt", b"x" * 40_000_000))
+    assert answer.status_code == 413
+    assert b"30 MB" in answer.content
+    assert taken == []
 
 
 def test_a_pasted_text_that_is_too_long_is_told_what_to_do(logged_in: Any) -> None:

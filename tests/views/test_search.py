@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from random import Random
+from threading import BoundedSemaphore
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from archive import search
 from archive.models import Article
+from archive.search import turns
 from archive.views.search import _query
 from tests import factories as make
 from tests.seed import SeedTestCase
@@ -423,3 +425,16 @@ class TestSuggestions:
 
     def test_it_is_only_read(self, client: Client) -> None:
         assert client.post("/search/suggest/?q=a").status_code == 405
+
+
+def test_a_costly_search_among_too_many_is_put_off_with_a_sentence(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costly = "aaa* OR bbb* OR ccc*"
+    assert "few seconds" not in html_of(client, f"/search/?{urlencode({'q': costly})}")
+    monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))
+    with turns.turn(search.parse(costly).tree):
+        for address in ("/search/", "/search/facet/"):
+            page = html_of(client, f"{address}?{urlencode({'q': costly, 'key': 'country'})}", 503)
+            assert "few seconds" in page
+        assert "few seconds" not in html_of(client, "/search/?q=border")
