@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
-	@echo "make test       install what tests need, run everything on SQLite and on PostgreSQL"
+	@echo "make test       install what tests need, run everything on SQLite, and on PostgreSQL what asks a database"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
 	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
@@ -59,9 +59,9 @@ test: check test-sqlite test-postgres
 test-sqlite: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST)
 
-# The same suite on a real PostgreSQL: TEST_DATABASE_URL, or a server that the tests start.
+# On a real PostgreSQL (TEST_DATABASE_URL, or a server that the tests start) what asks a database; the rest ran above.
 test-postgres: $(VENV)/installed-dev
-	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest $(PYTEST) --database-only
 
 check: lint types imports migrations deploy-check compose-check
 

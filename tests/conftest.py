@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from pytest_django import DjangoDbBlocker
@@ -20,6 +20,32 @@ set_hypothesis_home_dir("var/cache/hypothesis")
 # No deadline: a slow machine is no bug of the code under test.
 hypothesis_settings.register_profile("archive", deadline=None)
 hypothesis_settings.load_profile("archive")
+
+
+# What starts processes of its own, which ask the database.
+_PROCESSES = ("browser", "drills", "servers")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="only tests that ask a database: for the second of two databases"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-only"):
+        others = [item for item in items if not _asks_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _asks_database(item)]
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    return (
+        item.get_closest_marker("django_db") is not None
+        or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+        or bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))
+        or any(folder in item.path.parts for folder in _PROCESSES)
+    )
 
 
 @pytest.fixture(scope="session")

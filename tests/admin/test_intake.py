@@ -121,6 +121,7 @@ def test_an_address_of_this_machine_is_not_asked(logged_in: Any) -> None:
         (b"", 422, "It is empty."),
         (b"\x89PNG\r\n\x1a\n\0\0\0", 415, ""),
     ],
+    ids=["31 MB", "6 MB", "empty", "picture"],
 )
 def test_files_that_are_refused(data: bytes, status: int, words: str, logged_in: Any) -> None:
     answer = post_news(logged_in("curator"), file=SimpleUploadedFile("a.txt", data))
