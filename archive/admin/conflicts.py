@@ -131,7 +131,7 @@ def _text(field: forms.Field, value: Any) -> str:
     value = field.prepare_value(value)
     if isinstance(field, forms.ModelChoiceField):
         keys = value if isinstance(value, list | tuple) else [value]
-        found = field.queryset.filter(pk__in=[key for key in keys if number_in(str(key)) is not None])  # type: ignore[union-attr]
+        found = field.queryset.filter(pk__in=[key for key in keys if number_in(str(key)) is not None])  # type: ignore[union-attr]  # not None once it is in a form
         return ", ".join(sorted(map(str, found)))
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")

@@ -201,7 +201,7 @@ def kept_links(model: type[Record], versions: models.QuerySet) -> dict[int, dict
     found: defaultdict[int, dict[str, frozenset[int]]] = defaultdict(dict)
     for name in model._history_m2m_fields:
         kept: Any = getattr(model.history.model, name).model
-        target = model._meta.get_field(name).m2m_reverse_name()  # type: ignore[union-attr]
+        target = model._meta.get_field(name).m2m_reverse_name()  # type: ignore[union-attr]  # many-to-many, as its name says
         pairs: defaultdict[int, set[int]] = defaultdict(set)
         keys = versions.order_by().values("history_id")
         for version, pk in kept._base_manager.filter(history_id__in=keys).values_list("history_id", target):
@@ -276,7 +276,7 @@ def names_of(model: type[Record], states: Iterable[State], *, only_public: bool)
         for owner, columns in ((model, state.columns), *((key[0], row) for key, row in state.rows.items())):
             for column in owner._meta.concrete_fields:
                 if column.is_relation and columns.get(column.attname) is not None:
-                    wanted[column.related_model].add(columns[column.attname])  # type: ignore[index]
+                    wanted[column.related_model].add(columns[column.attname])  # type: ignore[index]  # no generic relation
     found: dict[tuple[type[models.Model], int], str] = {}
     for target, keys in wanted.items():
         queryset = target._base_manager.filter(pk__in=keys)
@@ -344,7 +344,7 @@ def _changed_links(
             for pks in (before - after, after - before)
         )
         if removed or added:
-            yield FieldChange(name, str(model._meta.get_field(name).verbose_name), removed=removed, added=added)  # type: ignore[union-attr]
+            yield FieldChange(name, str(model._meta.get_field(name).verbose_name), removed=removed, added=added)  # type: ignore[union-attr]  # no generic relation
 
 
 def _changed_rows(rows: Rows, old: State, new: State, names: Names) -> Iterator[FieldChange]:

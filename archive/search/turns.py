@@ -7,7 +7,7 @@ without end would keep all processors busy, and each reader would wait for them.
 import fcntl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -56,8 +56,10 @@ def turn(tree: Node) -> Iterator[None]:
         )
     try:
         # Threads first, then processes: the file is locked by one thread of each at most.
-        with _lock, (settings.DATA_DIR / "costly.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with _lock, ExitStack() as stack:
+            # A disk that can't be written is no reason to search nothing: then it is one in each process.
+            with suppress(OSError):
+                fcntl.flock(stack.enter_context((settings.DATA_DIR / "costly.lock").open("w")), fcntl.LOCK_EX)
             yield
     finally:
         _places.release()

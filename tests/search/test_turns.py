@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +73,9 @@ def test_a_failure_gives_the_turn_back() -> None:
         raise ZeroDivisionError
     with turn(COSTLY):
         pass
+
+
+def test_without_a_place_for_its_lock_a_search_is_made_all_the_same(settings: Any, data_dir: Path) -> None:
+    settings.DATA_DIR = data_dir / "absent"
+    with turn(COSTLY):
+        assert not settings.DATA_DIR.exists()

@@ -32,7 +32,7 @@ def intake(
     url: str | None = None,
     name: str = "",
     media_type: str = "",
-    format: str = "",  # noqa: A002
+    format: str = "",  # noqa: A002  # as the command's option
     by: str,
     status: str = "draft",
     dry_run: bool = False,
