@@ -1,6 +1,7 @@
 """An example of each type of page, for the tests that look at all of them and for `make screenshots`.
 
-Addresses are those of English, without a prefix. Who adds a page adds a row.
+Addresses are those of English, without a prefix (`django.urls.translate_url` leads to the other languages). Who adds a page
+adds a row.
 """
 
 PAGE_TYPES = {
