@@ -18,6 +18,9 @@ from archive.overview import Overview
 
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
+# What finds the records that have no such link, for filters that offer it.
+NONE = "none"
+
 # Added by others to links that people share; they change nothing here.
 _TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
@@ -105,7 +108,9 @@ class LinkFilter(django_filters.ModelMultipleChoiceFilter):
     def filter(self, qs: Any, value: Iterable[Any]) -> Any:
         if not value:
             return qs
-        return qs.linked_to(self.field_name, value)
+        records = [one for one in value if one != NONE]
+        found = [qs.linked_to(self.field_name, records)] if records else []
+        return reduce(or_, [*found, qs.filter(**{f"{self.field_name}__isnull": True})] if NONE in value else found)
 
 
 class EventCountryFilter(LinkFilter):
@@ -222,8 +227,10 @@ class BrowseFilterSet(django_filters.FilterSet):
         options = dict(self.overview.offered(one.queryset.model, key))
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
-            options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
-        return sorted(options.items(), key=lambda option: option[1])
+            chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
+            options |= {str(getattr(record, key)): record.name for record in chosen}
+        none = one.extra.get("null_label")
+        return [*sorted(options.items(), key=lambda option: option[1]), *([(NONE, str(none))] if none else ())]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [
@@ -245,13 +252,30 @@ class EventFilterSet(BrowseFilterSet):
     country = EventCountryFilter(
         label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
     )
-    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    city = LinkFilter(
+        label=gettext_lazy("Host city"),
+        queryset=City.objects.all(),
+        field_name="city",
+        null_label=gettext_lazy("no host city"),
+        null_value=NONE,
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
     press = PressFilter(label=gettext_lazy("Press"))
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+
+class MapFilterSet(BrowseFilterSet):
+    """What the map of host cities can be narrowed by; a map has no order."""
+
+    sort = None
+    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
 
     class Meta:
         model = Event
