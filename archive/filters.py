@@ -274,7 +274,7 @@ class EventFilterSet(BrowseFilterSet):
 class MapFilterSet(BrowseFilterSet):
     """What the map of host cities can be narrowed by; a map has no order."""
 
-    sort = None
+    sort = None  # type: ignore[assignment]  # django-filter's way to leave one out
     series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
 
     class Meta:
