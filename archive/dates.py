@@ -121,6 +121,14 @@ class PartialDate:
         """True where exactly one certain day is meant."""
         return self.kind == "point" and self.start is not None and bool(self.start.day) and not self.start.qualifier
 
+    @property
+    def first_day(self) -> date | None:
+        """The day that it is, or on which it begins, where that is certain to the day."""
+        start = self.start
+        if self.kind == "one-of" or start is None or not start.day or start.qualifier:
+            return None
+        return start.earliest
+
     def show(self) -> str:
         """The date as people write it, in the active language: "24–29 August 2014", "between 16 and 27 January 2016"."""
         if self.kind == "point":

@@ -177,6 +177,18 @@ class EventQuerySet(DatedQuerySet):
             F("date_earliest").asc(nulls_last=True), F("ordinal").asc(nulls_last=True), "date_latest", "slug"
         )
 
+    def held(self) -> Self:
+        """Events that are known to have taken place."""
+        return self.filter(state="held")
+
+    def begun(self, today: date) -> Self:
+        """Events that began, or may have begun, by that day."""
+        return self.filter(date_earliest__lte=today)
+
+    def coming(self, today: date) -> Self:
+        """Events that are planned or announced and not over yet."""
+        return self.filter(state__in=("planned", "announced"), date_latest__gte=today)
+
     def covered(self) -> Self:
         """Events with a published article, whether it reports, previews or mentions them."""
         return self.filter(_has_articles())

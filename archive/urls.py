@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, history, pages, records, report, search, suggest
+from archive.views import browse, history, home, pages, records, report, search, suggest
 
 
 class YearConverter:
@@ -22,7 +22,7 @@ register_converter(YearConverter, "year")
 
 app_name = "archive"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
