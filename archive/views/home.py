@@ -25,11 +25,11 @@ LEADERS = 8
 COMING = 3
 
 # Of a day of the year, at most so many records are shown; where today has none, the next days that have, up to so many in all.
-MOST_OF_A_DAY = 5
-NEXT_ANNIVERSARIES = 4
+MOST_OF_A_DAY = 4
+NEXT_ANNIVERSARIES = 3
 
 # Searches to try; each finds something in the archive as it is shipped.
-EXAMPLES = ("peace mission", "terror*", "participant:lavrov", '"three evils"', "drills year:2014")
+EXAMPLES = ("peace mission", "terror*", "participant:lavrov", '"three evils"', "drills date:2014-08")
 
 
 @require_safe
