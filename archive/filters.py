@@ -13,13 +13,14 @@ from django.forms import Field, SelectMultiple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.languages import sort_key
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
 from archive.overview import Overview
 
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
 # Added by others to links that people share; they change nothing here.
-_TOLERATED = ("utm_", "fbclid", "gclid", "ref")
+TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class BrowseFilterSet(django_filters.FilterSet):
     def unknown(self) -> list[str]:
         """Names in the address that are no filters."""
         known = {*self.filters, "page", "format"}
-        return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+        return [name for name in self.data if name not in known and not name.startswith(TOLERATED)]
 
     @property
     def problems(self) -> list[str]:
@@ -222,8 +223,8 @@ class BrowseFilterSet(django_filters.FilterSet):
         options = dict(self.overview.offered(one.queryset.model, key))
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
-            options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
-        return sorted(options.items(), key=lambda option: option[1])
+            options |= {str(getattr(record, key)): str(record) for record in self.form.cleaned_data[name]}
+        return sorted(options.items(), key=lambda option: sort_key(option[1]))
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [
