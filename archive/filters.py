@@ -80,6 +80,9 @@ class Chip:
 class BrowseFilterSet(django_filters.FilterSet):
     """Base: years and order, the options of the form, the chips of what is in force, and what was not understood."""
 
+    # What else the address may have.
+    beside: tuple[str, ...] = ("page", "format")
+
     def __init__(self, data: Any, overview: Overview) -> None:
         super().__init__(data, queryset=self._meta.model.objects.published())
         self.overview = overview
@@ -106,15 +109,19 @@ class BrowseFilterSet(django_filters.FilterSet):
     @property
     def unknown(self) -> list[str]:
         """Names in the address that are no filters."""
-        known = {*self.filters, "page", "format"}
+        known = {*self.filters, *self.beside}
         return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+
+    @property
+    def offered(self) -> list[str]:
+        return list(self.filters)
 
     @property
     def problems(self) -> list[str]:
         """A sentence for each thing that was not understood."""
         found = [
             _("There is no filter “%(name)s”; known are %(filters)s.")
-            % {"name": name[:30], "filters": ", ".join(self.filters)}
+            % {"name": name[:30], "filters": ", ".join(self.offered)}
             for name in self.unknown
         ]
         for name, errors in self.form.errors.items():
@@ -134,10 +141,7 @@ class BrowseFilterSet(django_filters.FilterSet):
     def groups(self) -> list[Group]:
         """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
-        rows = {
-            "year": self._years(),
-            **{name: self._options(name) for name in self.filters if name not in ("year", "sort")},
-        }
+        rows = {name: self._options(name) for name in self.filters if name != "sort"}
         return [
             Group(
                 name,
@@ -163,6 +167,8 @@ class BrowseFilterSet(django_filters.FilterSet):
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
+        if isinstance(one, YearFilter):
+            return self._years()
         if isinstance(one, WrittenFilter):
             return self._written(name)
         if not isinstance(one, LinkFilter):
@@ -217,6 +223,17 @@ class EventFilterSet(BrowseFilterSet):
     class Meta:
         model = Event
         fields: list[str] = []
+
+
+class TimelineFilterSet(EventFilterSet):
+    """Of the list of events, without the filters by time: the timeline has its own (`archive.pictures.timeline`)."""
+
+    year = month = within = sort = None
+    beside = ("year", "from", "to")
+
+    @property
+    def offered(self) -> list[str]:
+        return [*self.beside, *self.filters]
 
 
 class ArticleFilterSet(BrowseFilterSet):
