@@ -18,7 +18,7 @@ from django.utils import timezone
 from archive.addresses import address
 from archive.kept import Kept
 from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
-from archive.models import Article, City, Country, Event, Participant, Topic
+from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
 from archive.querysets import count_by
 
 # What an order, a number or a name here is made of.
@@ -183,11 +183,12 @@ class Overview:
         return self._leaders("people", Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
 
     def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
-        """Key and name of the records that a list can be narrowed by: linked ones; of many participants the most frequent."""
+        """Key and name of the records that a list can be narrowed by: linked ones; of those that are many the most frequent."""
         if (made := self._offered.get((model, name_field()))) is not None:
             return made
-        if model is Participant:
-            leaders = self._leaders("participants", Participant.objects.published(), 1, OFFERED_PARTICIPANTS)
+        if model in (Participant, Publisher):
+            among = Participant.objects.published() if model is Participant else Publisher.objects.all()
+            leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
             found = [(one.slug, one.name) for one in leaders]
         else:
             found = [
