@@ -7,11 +7,14 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from archive import dates
 
 register = template.Library()
 
@@ -46,7 +49,13 @@ WAYS_IN = (
     Section("archive:country-list", gettext_lazy("Countries")),
     Section("archive:series-list", gettext_lazy("Series")),
 )
-PICTURES: tuple[Section, ...] = ()
+PICTURES = (
+    Section(
+        "archive:timeline",
+        gettext_lazy("Timeline"),
+        gettext_lazy("Which bodies met when, exercises, changes of membership, and how much press there was."),
+    ),
+)
 _GROUPS = ((gettext_lazy("Ways in"), WAYS_IN), (gettext_lazy("Pictures"), PICTURES))
 
 
@@ -94,6 +103,12 @@ def breadcrumbs(here: object, url: str = "", name: object = "") -> dict[str, Any
 def flag(kind: str, text: str) -> SafeString:
     """A flag of status or kind of date: planned, announced, cancelled, corrected, withdrawn have a form of their own."""
     return format_html('<span class="flag {}">{}</span>', kind, text)
+
+
+@register.simple_tag
+def today() -> str:
+    """The present day in words."""
+    return dates.show(timezone.localdate().isoformat())
 
 
 @register.filter

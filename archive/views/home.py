@@ -8,15 +8,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from archive import dates
 from archive.addresses import address
+from archive.languages import sort_key
 from archive.models import Article, Country, CountryStatus, Event
-from archive.overview import Anniversary, Overview, overview
+from archive.overview import Anniversary, Name, Overview, overview
 from archive.views.browse import year_rows
 from archive.views.cards import Card, cards_by_key
 
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "examples": EXAMPLES,
         "rows": rows,
         "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
-        "today": _day_of_year(today.month, today.day),
+        "today": dates.show_day_of_year(today.month, today.day),
         "is_anniversary": is_anniversary,
         "days": [_day(month_and_day, found, shown) for month_and_day, found in days],
         "latest_events": _cards(shown[Event], latest),
@@ -109,12 +110,7 @@ def _keys(days: list[tuple[tuple[int, int], list[Anniversary]]], model: Any) -> 
 
 def _day(month_and_day: tuple[int, int], found: list[Anniversary], shown: Mapping[Any, Mapping[int, Card]]) -> Day:
     years = [(one.day.year, shown[one.model][one.pk]) for one in found[:MOST_OF_A_DAY] if one.pk in shown[one.model]]
-    return Day(_day_of_year(*month_and_day), tuple(years), len(found))
-
-
-def _day_of_year(month: int, day: int) -> str:
-    # Of a leap year, which has all days.
-    return dateformat.format(date(2000, month, day), pgettext("date pattern, day of any year", "j E"))
+    return Day(dates.show_day_of_year(*month_and_day), tuple(years), len(found))
 
 
 # Ways in --------------------------------------------------------------------------------------------------------------
@@ -139,7 +135,7 @@ class Standing:
     """Countries of one standing in the SCO: pairs of address and name, by name."""
 
     label: str | Promise
-    countries: tuple[tuple[str, str], ...]
+    countries: tuple[tuple[str, Name], ...]
 
 
 # Groups of countries in their order, and which standings belong to each.
@@ -158,6 +154,6 @@ def standings(archive: Overview, today: date) -> list[Standing]:
     return [Standing(label, _named(archive, keys)) for label, keys in groups if keys]
 
 
-def _named(archive: Overview, keys: Iterable[int]) -> tuple[tuple[str, str], ...]:
-    names = [archive.name(Country, pk) for pk in keys]
-    return tuple((address("country", one.key), one.name) for one in sorted(names, key=lambda one: one.name))
+def _named(archive: Overview, keys: Iterable[int]) -> tuple[tuple[str, Name], ...]:
+    names = sorted((archive.name(Country, pk) for pk in keys), key=lambda one: sort_key(one.name))
+    return tuple((address("country", one.key), one) for one in names)
