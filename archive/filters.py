@@ -28,6 +28,7 @@ from archive.filter_kinds import (
     WrittenFilter,
     YearFilter,
 )
+from archive.languages import sort_key
 from archive.models import (
     Article,
     City,
@@ -43,7 +44,7 @@ from archive.models.base import DateBasis
 from archive.overview import Overview
 
 # Added by others to links that people share; they change nothing here.
-_TOLERATED = ("utm_", "fbclid", "gclid", "ref")
+TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class BrowseFilterSet(django_filters.FilterSet):
     def unknown(self) -> list[str]:
         """Names in the address that are no filters."""
         known = {*self.filters, *self.beside}
-        return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+        return [name for name in self.data if name not in known and not name.startswith(TOLERATED)]
 
     @property
     def offered(self) -> list[str]:
@@ -178,9 +179,10 @@ class BrowseFilterSet(django_filters.FilterSet):
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
             chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
-            options |= {str(getattr(record, key)): record.name for record in chosen}
+            options |= {str(getattr(record, key)): str(record) for record in chosen}
         none = one.extra.get("null_label")
-        return [*sorted(options.items(), key=lambda option: option[1]), *([(NONE, str(none))] if none else ())]
+        shown = sorted(options.items(), key=lambda option: sort_key(option[1]))
+        return [*shown, *([(NONE, str(none))] if none else ())]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [

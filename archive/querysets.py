@@ -13,9 +13,11 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.dispatch import Signal
+
+from archive.languages import NAME_FIELDS, name_field, own_name, sort_key
 
 # Sent with sender=model inside the transaction of a bulk write: before it, and after it with `pks` and `action`.
 bulk_changing = Signal()
@@ -82,7 +84,26 @@ class NamedQuerySet(RecordQuerySet):
     """Records that carry a name."""
 
     def named(self) -> Self:
-        return self.order_by("name")
+        """By the name that readers are shown, as the database sorts; `alphabetical` sorts as their language does."""
+        return self.order_by(shown_name(), "pk")
+
+    def alphabetical(self, *within: str) -> list[int]:
+        """The keys, in the order in which a reader of the active language looks names up, within the values of fields.
+
+        One query of all names.
+        """
+        rows = self.order_by().values_list("pk", *NAME_FIELDS, *within)
+        names = len(NAME_FIELDS)
+        return [
+            pk
+            for *_order, pk in sorted((fields[names:], sort_key(own_name(fields[:names])), pk) for pk, *fields in rows)
+        ]
+
+
+def shown_name(link: str = "") -> models.expressions.Combinable:
+    """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
+    name, other = F(f"{link}name"), f"{link}{name_field()}"
+    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
 
 
 class TermQuerySet(NamedQuerySet):
