@@ -292,6 +292,10 @@ class EventQuerySet(DatedQuerySet):
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
 
+    def without_city(self) -> Self:
+        """Events by video, at sea, along a border, or of which no source says where."""
+        return self.filter(city__isnull=True)
+
     def involving(self, countries: Iterable[object]) -> Self:
         """Events that any of the countries hosted or took part in (not where it was only announced)."""
         hosted = self.model.host_countries.through.objects.filter(country__in=countries).values("event")
