@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, history, pages, pictures, records, report, search, suggest
+from archive.views import browse, coverage, history, home, pages, pictures, records, report, search, suggest, timeline
 
 
 class YearConverter:
@@ -22,7 +22,7 @@ register_converter(YearConverter, "year")
 
 app_name = "archive"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
@@ -48,6 +48,8 @@ urlpatterns = [
     path("participants/<slug:slug>/history/", history.history, {"model": Participant}, name="participant-history"),
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
+    path("coverage/", coverage.coverage, name="coverage"),
+    path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),
     path("series/", browse.series, name="series-list"),

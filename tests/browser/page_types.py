@@ -10,6 +10,8 @@ PAGE_TYPES = {
     "year": "/years/2014/",
     "cities": "/cities/",
     "city": "/cities/tashkent/",
+    "map": "/map/",
+    "map of a series": "/map/?series=peace-mission",
     "topics": "/topics/",
     "topic": "/topics/iran/",
     "events": "/events/?year=2014&country=RU",
