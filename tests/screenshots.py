@@ -75,7 +75,13 @@ def opened(browser: Browser, url: str, look: Look) -> Iterator[Page]:
 
 
 def take_all(
-    browser: Browser, url: str, folder: Path, *, pages: Mapping[str, str], looks: Mapping[str, Look], languages: list[str]
+    browser: Browser,
+    url: str,
+    folder: Path,
+    *,
+    pages: Mapping[str, str],
+    looks: Mapping[str, Look],
+    languages: list[str],
 ) -> Iterator[Path]:
     """Take each picture, and say which: <folder>/<language>/<look>/<page>.png."""
     from django.urls import translate_url
