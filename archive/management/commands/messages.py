@@ -56,11 +56,20 @@ class Command(makemessages.Command):
             no_obsolete=True,
             keep_pot=False,
         )
+        for locale in locales:
+            # The day on which somebody looked is no news.
+            path = _catalogue(locale)
+            lines = path.read_text().splitlines(keepends=True)
+            path.write_text("".join(line for line in lines if not line.startswith('"POT-Creation-Date')))
         call_command("compilemessages", locale=locales, verbosity=0, ignore_patterns=["var", ".venv"])
         for locale in locales:
-            path = Path("archive/locale", locale, "LC_MESSAGES", "django.po")
+            path = _catalogue(locale)
             missing = _untranslated(path)
             self.stdout.write(missing or f"{path}: complete.")
+
+
+def _catalogue(locale: str) -> Path:
+    return Path("archive/locale", locale, "LC_MESSAGES", "django.po")
 
 
 def _untranslated(path: Path) -> str:
