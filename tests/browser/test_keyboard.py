@@ -207,7 +207,12 @@ class TestPreferences:
 
     @pytest.mark.parametrize(
         ("address", "marks"),
-        [("/", "svg rect"), ("/search/?q=drill", ".histogram rect"), ("/years/", "svg rect"), ("/map/", "main svg circle")],
+        [
+            ("/", "svg rect"),
+            ("/search/?q=drill", ".histogram rect"),
+            ("/years/", "svg rect"),
+            ("/map/", "main svg circle"),
+        ],
     )
     def test_pictures_are_seen_in_forced_colours(self, of_a_kind: Page, address: str, marks: str) -> None:
         of_a_kind.emulate_media(forced_colors="active")
