@@ -108,14 +108,14 @@ def problems_of(page: Page, name: str, looks: list[Look]) -> Iterator[tuple[str,
             yield rule, f"{name}, {look}: {text}"
 
 
-# Rows: what a reader does to the page, the width, and the style that stands for it (WCAG 1.4.10, 1.4.4, 1.4.12).
+_WIDE_TEXT = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }
+"""
+# Rows: what a reader does to the page, the width, and the style that stands for it (WCAG 1.4.10, 1.4.12, 1.4.4).
 READERS = {
     "a narrow screen": (320, ""),
-    "a narrow screen and text set widely": (
-        320,
-        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
-        " p { margin-bottom: 2em !important }",
-    ),
+    "a narrow screen and text set widely": (320, _WIDE_TEXT),
     "text twice as large": (1280, ":root { font-size: 200% !important }"),
 }
 
@@ -129,8 +129,9 @@ _LOST = """() => {
     if (one.closest("svg, .hidden, .trap, [hidden], [popover]:not(:popover-open)") || !one.checkVisibility()) continue;
     const style = getComputedStyle(one);
     const cuts = (side) => ["hidden", "clip"].includes(style[side]);
-    if ((cuts("overflowX") && one.scrollWidth > one.clientWidth + 1) || (cuts("overflowY") && one.scrollHeight > one.clientHeight + 1))
-      if (one.innerText?.trim()) lost.push(`cut off: ${one.outerHTML.slice(0, 80)}`);
+    const isCut = (cuts("overflowX") && one.scrollWidth > one.clientWidth + 1)
+      || (cuts("overflowY") && one.scrollHeight > one.clientHeight + 1);
+    if (isCut && one.innerText?.trim()) lost.push(`cut off: ${one.outerHTML.slice(0, 80)}`);
   }
   return lost;
 }"""
