@@ -232,7 +232,7 @@ class Overview:
         made = self._offered[model, name_field()] = tuple(found)
         return made
 
-    def _leaders(self, what: str, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+    def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
         if (made := self._led.get((what, name_field()))) is not None:
             return made

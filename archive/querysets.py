@@ -102,8 +102,8 @@ class NamedQuerySet(RecordQuerySet):
 
 def shown_name(link: str = "") -> models.expressions.Combinable:
     """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
-    name, other = F(f"{link}name"), f"{link}{name_field()}"
-    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
+    english, own = f"{link}name", f"{link}{name_field()}"
+    return F(english) if own == english else Coalesce(NullIf(F(own), Value("")), F(english))
 
 
 class TermQuerySet(NamedQuerySet):
@@ -291,6 +291,10 @@ class EventQuerySet(DatedQuerySet):
 
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
+
+    def without_city(self) -> Self:
+        """Events by video, at sea, along a border, or of which no source says where."""
+        return self.filter(city__isnull=True)
 
     def involving(self, countries: Iterable[object]) -> Self:
         """Events that any of the countries hosted or took part in (not where it was only announced)."""
