@@ -27,6 +27,7 @@ PAGE_TYPES = {
     "events without press": "/events/?press=no",
     "publisher": "/publishers/xinhua/",
     "timeline": "/timeline/",
+    "coverage": "/coverage/",
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
     "months of a year": "/search/?q=drill&year=2014",
     "all values of a facet": "/search/facet/?key=participant",
