@@ -102,8 +102,8 @@ class NamedQuerySet(RecordQuerySet):
 
 def shown_name(link: str = "") -> models.expressions.Combinable:
     """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
-    name, other = F(f"{link}name"), f"{link}{name_field()}"
-    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
+    english, own = f"{link}name", f"{link}{name_field()}"
+    return F(english) if own == english else Coalesce(NullIf(F(own), Value("")), F(english))
 
 
 class TermQuerySet(NamedQuerySet):

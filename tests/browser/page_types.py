@@ -43,3 +43,8 @@ PAGE_TYPES = {
     "error": "/nowhere/",
     "login": "/admin/login/",
 }
+
+
+def in_language(address: str, language: str) -> str:
+    """The same page in another language of the site; English has no prefix, and the admin is English only."""
+    return address if language == "en" or address.startswith("/admin/") else f"/{language}{address}"
