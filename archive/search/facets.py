@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
+from archive.languages import sort_key
 from archive.models import Article, Event, Participant
 from archive.search.directory import Directory
 from archive.search.documents import FACETS
@@ -97,8 +98,9 @@ def _facet(query: Query, found: Found, names: Directory, key: str, values: list[
     if key in _IN_TIME:
         rows = [(value, label(value), counted.get(value, 0)) for value in sorted(values, reverse=True)]
     else:
-        ordered = sorted([(-counted.get(value, 0), label(value), value) for value in values])
-        rows = [(value, named, -n) for n, named, value in ordered]
+        named = ((value, label(value)) for value in values)
+        ordered = sorted([(-counted.get(value, 0), sort_key(name), value, name) for value, name in named])
+        rows = [(value, name, -n) for n, _order, value, name in ordered]
     # Chosen values without results stand beside those that have some.
     size = len(counted) + sum(value not in counted for value in chosen)
     return Facet(key, _titles(language)[key], tuple(_values(query, found, key, rows)), size)
