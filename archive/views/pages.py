@@ -14,18 +14,16 @@ from django.views.decorators.http import require_safe
 from archive import search
 from archive.models import Article, Event, Redirect, SourceDocument, Term
 from archive.overview import overview
-from archive.views.browse import year_rows
 from archive.views.cards import cards_of
+from archive.views.charts import year_chart
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     archive = overview()
-    rows = year_rows(archive)
     context = {
         "totals": archive.totals,
-        "rows": rows,
-        "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
+        "chart": year_chart(archive.events.by_year(), archive.articles.by_year()),
         "events": cards_of(Event, archive.events.newest[:5], archive),
         "articles": cards_of(Article, archive.articles.newest[:5], archive),
         "cities": archive.cities,
