@@ -13,9 +13,11 @@ from django.forms import Field, SelectMultiple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive import dates
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
 from archive.overview import Overview
 
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[0-9]|1[0-2])", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
 # Added by others to links that people share; they change nothing here.
@@ -75,6 +77,32 @@ class YearFilter(django_filters.Filter):
         if not value:
             return qs
         return reduce(or_, (qs.undated() if year == "undated" else qs.in_year(int(year)) for year in value))
+
+
+class MonthsField(Field):
+    """Months as "2014-06", or "2014-00" for what no month of the year is known of; several are alternatives."""
+
+    widget = SelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        values = [value] if isinstance(value, str) else list(value or [])
+        for month in values:
+            if not _MONTH.fullmatch(month):
+                raise ValidationError(
+                    _("“%(value)s” is not a month: write year and month, such as 2014-06.") % {"value": month[:20]}
+                )
+        return values
+
+
+class MonthFilter(django_filters.Filter):
+    """Months, by the word of the search; offered by the pages of years, not by the form."""
+
+    field_class = MonthsField
+
+    def filter(self, qs: Any, value: list[str] | None) -> Any:
+        if not value:
+            return qs
+        return reduce(or_, (qs.in_month(int(month[:4]), int(month[5:])) for month in value))
 
 
 class LinkField(django_filters.fields.ModelMultipleChoiceField):
@@ -153,6 +181,7 @@ class BrowseFilterSet(django_filters.FilterSet):
         self.overview = overview
 
     year = YearFilter(label=gettext_lazy("Year"))
+    month = MonthFilter(label=gettext_lazy("Month"))
     sort = SortFilter(label=gettext_lazy("Order"))
 
     @property
@@ -198,7 +227,9 @@ class BrowseFilterSet(django_filters.FilterSet):
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
         rows = {
             "year": self._years(),
-            **{name: self._options(name) for name in self.filters if name not in ("year", "sort")},
+            # There are hundreds of months: the form holds those that the address names.
+            **({"month": self._months()} if "month" in self.data else {}),
+            **{name: self._options(name) for name in self.filters if name not in ("year", "month", "sort")},
         }
         return [
             Group(
@@ -213,6 +244,16 @@ class BrowseFilterSet(django_filters.FilterSet):
         by_year = self.overview.timeline(self.queryset.model).by_year()
         years = [(str(year), str(year)) for year in sorted(by_year, reverse=True)]
         return [*years, ("undated", _("undated"))]
+
+    def _months(self) -> list[tuple[str, str]]:
+        known = [month for month in dict.fromkeys(self.data.getlist("month")) if _MONTH.fullmatch(month)]
+        return [
+            (
+                month,
+                _("%(year)s, month not known") % {"year": month[:4]} if month.endswith("-00") else dates.show(month),
+            )
+            for month in known
+        ]
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
@@ -246,6 +287,12 @@ class EventFilterSet(BrowseFilterSet):
         label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
     )
     city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    host = LinkFilter(
+        label=gettext_lazy("Host country"),
+        queryset=Country.objects.all(),
+        field_name="host_countries",
+        to_field_name="iso2",
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
     participant = LinkFilter(

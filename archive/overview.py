@@ -5,7 +5,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 (`archive.kept`): no page is older than the last committed change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -41,7 +41,7 @@ LEADERS = 12
 
 
 class Timeline:
-    """Dated records in time: their keys in either order, undated ones last, and the years that they may fall in. One query."""
+    """Dated records in time: their keys in either order, undated ones last, and when each may have been. One query."""
 
     def __init__(self, records: QuerySet) -> None:
         rows = list(records.oldest().values_list("pk", "date_earliest", "date_latest"))  # type: ignore[attr-defined]
@@ -50,16 +50,92 @@ class Timeline:
         self.undated = self.oldest[len(dated) :]
         # Ties keep their order, which is that of slugs, as in `newest()` of the records.
         self.newest = [row[0] for row in sorted(dated, key=lambda row: row[1:], reverse=True)] + self.undated
-        self._first = np.array([first.year for _pk, first, _last in dated], dtype=np.int16)
-        self._last = np.array([last.year for _pk, _first, last in dated], dtype=np.int16)
-        self._by_year: dict[int, dict[int, int]] = {}
+        self._months = np.array([[_month(first), _month(last)] for _pk, first, last in dated], dtype=np.int32).reshape(
+            -1, 2
+        )
 
     def __len__(self) -> int:
         return len(self.oldest)
 
-    def in_year(self, year: int) -> list[int]:
+    @cached_property
+    def all(self) -> "Selection":
+        return Selection(self, np.arange(len(self), dtype=np.int32))
+
+    def among(self, keys: Iterable[int]) -> "Selection":
+        """Those of the records that have one of the keys, each once; a key of no public record is passed over."""
+        places = {self._places[key] for key in keys if key in self._places}
+        return Selection(self, np.array(sorted(places), dtype=np.int32))
+
+    def in_year(self, year: int) -> "list[int]":
         """Keys of the records that `in_year()` finds, oldest first."""
-        return [self.oldest[at] for at in np.flatnonzero((self._first <= year) & (year <= self._last))]
+        return self.all.in_year(year).oldest()
+
+    def by_year(self) -> dict[int, int]:
+        """As of a selection, of all records."""
+        return self.all.by_year()
+
+    @cached_property
+    def _places(self) -> Mapping[int, int]:
+        """Where each key stands in `oldest`."""
+        return {key: place for place, key in enumerate(self.oldest)}
+
+    @cached_property
+    def _ranks(self) -> np.ndarray:
+        """Where each record, in the order of `oldest`, stands in `newest`."""
+        ranks = np.empty(len(self), dtype=np.int32)
+        ranks[[self._places[key] for key in self.newest]] = np.arange(len(self))
+        return ranks
+
+
+def _month(day: date) -> int:
+    """A number for the month: months follow one another without a gap."""
+    return day.year * 12 + day.month - 1
+
+
+_FIRST_MONTH, _LAST_MONTH = _month(date.min), _month(date.max)
+
+
+class Selection:
+    """Some of the records of a timeline, by their places in it: how many, in either order, and how many when. No query."""
+
+    def __init__(self, timeline: Timeline, places: np.ndarray) -> None:
+        self._timeline = timeline
+        self._places = places
+        # Undated ones stand last.
+        dated = places[: np.searchsorted(places, len(timeline._months))]
+        self._months = timeline._months[dated]
+        self._by_year: dict[int, dict[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def oldest(self, most: int | None = None) -> list[int]:
+        """Keys, oldest first."""
+        return [self._timeline.oldest[place] for place in self._places[:most]]
+
+    def newest(self, most: int | None = None) -> list[int]:
+        """Keys, newest first, undated last."""
+        ranks = np.sort(self._timeline._ranks[self._places])[:most]
+        return [self._timeline.newest[rank] for rank in ranks]
+
+    @property
+    def undated(self) -> int:
+        return len(self._places) - len(self._months)
+
+    def in_year(self, year: int) -> "Selection":
+        """What may fall in the year, as `in_year()` of the records."""
+        return self._where(self._overlaps(year * 12, year * 12 + 11))
+
+    def in_month(self, year: int, month: int) -> "Selection":
+        """What may fall in the month and not just anywhere in the year; the rest of the year for month 0: as `in_month()`."""
+        anywhere = self._anywhere(year)
+        if not month:
+            return self._where(anywhere)
+        return self._where(self._overlaps(at := year * 12 + month - 1, at) & ~anywhere)
+
+    def by_month(self, year: int) -> dict[int, int]:
+        """How many `in_month()` finds for each month with any, 0 for the one that is not known."""
+        return {month: n for month in range(13) if (n := len(self.in_month(year, month)))}
 
     def by_year(self) -> dict[int, int]:
         """How many `in_year()` finds, for each year from the first to the last that any date names.
@@ -72,15 +148,29 @@ class Timeline:
         return self._by_year[today]
 
     def _counts(self, today: int) -> dict[int, int]:
-        named = {*self._first.tolist(), *self._last.tolist()} - {date.min.year, date.max.year}
-        if date.max.year in self._last:
+        first, last = self._months[:, 0] // 12, self._months[:, 1] // 12
+        named = {*first.tolist(), *last.tolist()} - {date.min.year, date.max.year}
+        if date.max.year in last:
             named.add(today)
         if not named:
             return {}
         years = np.arange(min(named), max(named) + 1)
-        begun = np.searchsorted(np.sort(self._first), years, side="right")
-        ended = np.searchsorted(np.sort(self._last), years, side="left")
+        begun = np.searchsorted(np.sort(first), years, side="right")
+        ended = np.searchsorted(np.sort(last), years, side="left")
         return {year: n for year, n in zip(years.tolist(), (begun - ended).tolist(), strict=True) if n}
+
+    def _overlaps(self, since: int, until: int) -> np.ndarray:
+        return (self._months[:, 0] <= until) & (since <= self._months[:, 1])
+
+    def _anywhere(self, year: int) -> np.ndarray:
+        """Of the year, but no month of it is known: it may be any, or one side is open."""
+        first, last = self._months[:, 0], self._months[:, 1]
+        is_open = (first == _FIRST_MONTH) | (last == _LAST_MONTH)
+        whole = (first <= year * 12) & (year * 12 + 11 <= last)
+        return self._overlaps(year * 12, year * 12 + 11) & (is_open | whole)
+
+    def _where(self, wanted: np.ndarray) -> "Selection":
+        return Selection(self._timeline, self._places[: len(self._months)][wanted])
 
 
 @dataclass(frozen=True, slots=True)

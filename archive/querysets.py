@@ -5,6 +5,7 @@ Bulk writes go through here too: Django sends no signals for them, so they annou
 `bulk_changed`) and the change log stays complete.
 """
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -126,6 +127,14 @@ class DatedQuerySet(ReviewedQuerySet):
 
     def in_year(self, year: int) -> Self:
         return self.between(date(year, 1, 1), date(year, 12, 31))
+
+    def in_month(self, year: int, month: int) -> Self:
+        """What may fall in the month and not just anywhere in the year; for month 0 what may: of the rest no month is known."""
+        is_open = Q(date_earliest=date.min) | Q(date_latest=date.max)
+        anywhere = is_open | Q(date_earliest__lt=date(year, 2, 1), date_latest__gte=date(year, 12, 1))
+        if not month:
+            return self.in_year(year).filter(anywhere)
+        return self.between(date(year, month, 1), date(year, month, monthrange(year, month)[1])).exclude(anywhere)
 
     def linked_to(self, lookup: str, targets: Iterable[object]) -> Self:
         """Records linked to any of the targets through the lookup, each once."""

@@ -8,11 +8,12 @@ the same numbers in a table.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.dates import MONTHS_3
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from archive import dates
 from archive.addresses import address
 
 
@@ -110,7 +111,7 @@ def month_name(year: int, month: int) -> str:
     """ "June 2014"; month 0 is the one that is not known."""
     if not month:
         return _("%(year)s, month not known") % {"year": year}
-    return _("%(month)s %(year)s") % {"month": capfirst(str(MONTHS[month])), "year": year}
+    return dates.show(f"{year:04}-{month:02}")
 
 
 def _short(month: int) -> str:
