@@ -20,6 +20,9 @@ from archive.overview import Overview
 _MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[0-9]|1[0-2])", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
+# Of these the form holds only what the address names.
+_TOO_MANY = ("month", "event")
+
 # Added by others to links that people share; they change nothing here.
 _TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
@@ -227,9 +230,12 @@ class BrowseFilterSet(django_filters.FilterSet):
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
         rows = {
             "year": self._years(),
-            # There are hundreds of months: the form holds those that the address names.
             **({"month": self._months()} if "month" in self.data else {}),
-            **{name: self._options(name) for name in self.filters if name not in ("year", "month", "sort")},
+            **{
+                name: self._options(name)
+                for name in self.filters
+                if name not in ("year", "month", "sort") and (name not in _TOO_MANY or name in self.data)
+            },
         }
         return [
             Group(
@@ -260,7 +266,7 @@ class BrowseFilterSet(django_filters.FilterSet):
         if not isinstance(one, LinkFilter):
             return [(str(value), str(label)) for value, label in one.extra["choices"]]
         key = one.extra["to_field_name"]
-        options = dict(self.overview.offered(one.queryset.model, key))
+        options = {} if name in _TOO_MANY else dict(self.overview.offered(one.queryset.model, key))
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
             options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
@@ -316,6 +322,7 @@ class ArticleFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    event = LinkFilter(label=gettext_lazy("Event"), queryset=Event.objects.published(), field_name="events")
 
     class Meta:
         model = Article

@@ -5,6 +5,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 (`archive.kept`): no page is older than the last committed change.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from archive.addresses import address
+from archive.gaps import gaps
 from archive.kept import Kept
-from archive.models import Article, City, Country, Event, Participant, Topic
+from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
 from archive.querysets import count_by
 
 # What an order, a number or a name here is made of.
@@ -183,7 +185,7 @@ class Leader:
     count: int
 
     def get_absolute_url(self) -> str:
-        return address(self.kind, self.slug)
+        return address(self.kind, self.slug.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class Overview:
         self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
         self._offered: dict[Any, tuple[tuple[str, str], ...]] = {}
         self._names: dict[Any, Mapping[int, Name]] = {}
+        self._beside: dict[tuple[Any, ...], tuple[Leader, ...]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -269,14 +272,52 @@ class Overview:
             self._offered[model] = tuple(found)
         return self._offered[model]
 
+    def of(self, record: Any) -> tuple[Selection, Selection]:
+        """The public events and articles of a linked record, those that `counts` counts; two queries, or three."""
+        linked = type(record).objects
+        return self.events.among(linked.event_keys(record)), self.articles.among(linked.article_keys(record))
+
+    def beside(self, record: Any, model: Any, via: Any, link: str = "") -> tuple[Leader, ...]:
+        """Records of another model that most public events, or articles (`via`), share with the record.
+
+        `link` is the lookup from there to the model, where it isn't the usual one.
+        """
+        key = (type(record), record.pk, model, via, link)
+        if key not in self._beside:
+            kind = "event" if via is Event else "article"
+            own, other = getattr(record, f"{kind}_link"), link or getattr(model, f"{kind}_link")
+            records = model.objects.published() if model is Participant else model.objects.all()
+            self._beside[key] = _leading(records, count_by(via.__name__, other, among=(own, record)))
+        return self._beside[key]
+
+    @cached_property
+    def missing(self) -> Mapping[int, tuple[Leader, ...]]:
+        """By year, the series that meet every year and have no event of it here, by name; with their numbers of events."""
+        found: dict[int, list[Leader]] = defaultdict(list)
+        rows = Event.objects.published().filter(series__is_yearly=True).in_series_order()
+        members: dict[int, list[Any]] = defaultdict(list)
+        for row in rows.values_list("series", "ordinal", "date_earliest", "date_latest", named=True):
+            members[row.series].append(row)
+        for pk, slug, name in EventSeries.objects.filter(pk__in=members).named().values_list("pk", "slug", "name"):
+            for gap in gaps(members[pk], is_yearly=True):
+                if gap.kind == "years":
+                    for year in range(gap.first, gap.last + 1):
+                        found[year].append(Leader("series", slug, name, len(members[pk])))
+        return {year: tuple(series) for year, series in found.items()}
+
     def _leaders(self, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
-        """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
-        among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", "slug", "name")}
-        numbers = {pk: pair[column] for pk, pair in self.counts(records.model).items() if pk in among and pair[column]}
-        leading = sorted(numbers, key=lambda pk: (-numbers[pk], pk))[:most]
-        kind = records.model._meta.model_name or ""
-        found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
-        return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+        """Those of the records with the highest numbers in that column of `counts`."""
+        return _leading(records, {pk: pair[column] for pk, pair in self.counts(records.model).items()}, most)
+
+
+def _leading(records: QuerySet, numbers: Mapping[int, int], most: int = LEADERS) -> tuple[Leader, ...]:
+    """Those of the records with the highest numbers by key, none without any; of equal ones the older records."""
+    key = "iso2" if records.model is Country else "slug"
+    among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", key, "name")}
+    leading = sorted((pk for pk, n in numbers.items() if n and pk in among), key=lambda pk: (-numbers[pk], pk))[:most]
+    kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
+    found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
+    return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
 
 
 # The archive as it is now. One query where nothing has changed.

@@ -46,8 +46,14 @@ def cards(records: QuerySet, archive: Overview) -> list[Card]:
 
 def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
     """Cards of the records of those keys, in that order. The database has the last word: what is not public now is left out."""
+    return list(cards_by_key(model, keys, archive).values())
+
+
+def cards_by_key(model: Any, keys: Sequence[int], archive: Overview) -> dict[int, Card]:
+    """`cards_of`, each by its key; a key may stand there twice."""
     found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
-    return _made(model, [found[key] for key in keys if key in found], archive)
+    shown = [key for key in dict.fromkeys(keys) if key in found]
+    return dict(zip(shown, _made(model, [found[key] for key in shown], archive), strict=True))
 
 
 def named(model: Any, pk: int, archive: Overview) -> Fact:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 
-from archive.pictures.bars import ARTICLES, EVENTS, Chart, Row, by_year
+from archive.pictures.bars import ARTICLES, EVENTS, Chart, Row, by_month, by_year
 
 
 def year_chart(events: Mapping[int, int], articles: Mapping[int, int], narrowed: str = "") -> Chart:
@@ -12,6 +12,11 @@ def year_chart(events: Mapping[int, int], articles: Mapping[int, int], narrowed:
     return by_year(
         Row(EVENTS, events, list_of("event", narrowed)), Row(ARTICLES, articles, list_of("article", narrowed))
     )
+
+
+def month_chart(year: int, events: Mapping[int, int], articles: Mapping[int, int]) -> Chart:
+    """Events and articles of a year by month, 0 for what no month is known of."""
+    return by_month(year, Row(EVENTS, events, list_of("event")), Row(ARTICLES, articles, list_of("article")))
 
 
 def list_of(kind: str, narrowed: str = "") -> str:
