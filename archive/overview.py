@@ -68,9 +68,9 @@ class Timeline:
         places = {self._places[key] for key in keys if key in self._places}
         return Selection(self, np.array(sorted(places), dtype=np.int32))
 
-    def in_year(self, year: int) -> "list[int]":
-        """Keys of the records that `in_year()` finds, oldest first."""
-        return self.all.in_year(year).oldest()
+    def in_year(self, year: int) -> "Selection":
+        """As of a selection, of all records."""
+        return self.all.in_year(year)
 
     def by_year(self) -> dict[int, int]:
         """As of a selection, of all records."""

@@ -47,9 +47,12 @@ def nav(context: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.simple_tag
-def cards(shown: Iterable[Any]) -> SafeString:
-    """Articles or events of a list (`archive.views.cards.Card`)."""
-    return _join(_CARD, ((card.when, _flag(card.flag), card.url, card.title, _facts(card.facts)) for card in shown))
+def cards(shown: Iterable[Any], heading: str = "h3") -> SafeString:
+    """Articles or events of a list (`archive.views.cards.Card`); `heading` is the element that their titles stand in."""
+    return _join(
+        _CARD.replace("h3", heading),
+        ((card.when, _flag(card.flag), card.url, card.title, _facts(card.facts)) for card in shown),
+    )
 
 
 _CARD = """<article class="card">

@@ -18,7 +18,7 @@ from archive.views.charts import month_chart
 
 # Most records that a month shows; the rest is a link away.
 EVENTS_PER_MONTH = 10
-ARTICLES_PER_MONTH = 3
+ARTICLES_PER_MONTH = 5
 
 
 def year_rows(archive: Overview) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             if span
             else _("The archive is empty still.")
         )
-    events, articles = archive.events.all.in_year(year), archive.articles.all.in_year(year)
+    events, articles = archive.events.in_year(year), archive.articles.in_year(year)
     context = {
         "year": year,
         "previous": year - 1 if year > span[-1] else None,
