@@ -119,16 +119,13 @@ def test_what_goes_with_a_record_is_what_both_share() -> None:
     archive = overview()
     for topic in Topic.objects.all():
         articles = Article.objects.published().filter(topics=topic)
-        expected = {}
-        for person in Participant.objects.published():
-            if n := articles.filter(participants=person).count():
-                expected[person.slug] = n
-        assert {one.slug: one.count for one in archive.beside(topic, Participant, Article)} == expected
+        naming = {one.slug: articles.filter(participants=one).count() for one in Participant.objects.published()}
+        people = {one.slug: one.count for one in archive.beside(topic, Participant, Article)}
+        assert people == {slug: n for slug, n in naming.items() if n}
         hosts = {one.slug: one.count for one in archive.beside(topic, Country, Event, "host_countries")}
         events = Event.objects.published().filter(topics=topic)
-        assert hosts == {
-            country.iso2: n for country in Country.objects.all() if (n := events.filter(host_countries=country).count())
-        }
+        hosting = {one.iso2: events.filter(host_countries=one).count() for one in Country.objects.all()}
+        assert hosts == {code: n for code, n in hosting.items() if n}
 
 
 @pytest.mark.usefixtures("mixed")
