@@ -16,11 +16,13 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from archive import dates
 from archive.addresses import address
 from archive.gaps import gaps
 from archive.kept import Kept
-from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
-from archive.querysets import count_by
+from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
+from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
+from archive.querysets import count_by, month_days
 
 # What an order, a number or a name here is made of.
 _RECORD_TYPES = (
@@ -28,6 +30,7 @@ _RECORD_TYPES = (
     "attendance",
     "city",
     "country",
+    "countrystatus",
     "coverage",
     "delegation",
     "event",
@@ -52,9 +55,9 @@ class Timeline:
         self.undated = self.oldest[len(dated) :]
         # Ties keep their order, which is that of slugs, as in `newest()` of the records.
         self.newest = [row[0] for row in sorted(dated, key=lambda row: row[1:], reverse=True)] + self.undated
-        self._months = np.array([[_month(first), _month(last)] for _pk, first, last in dated], dtype=np.int32).reshape(
-            -1, 2
-        )
+        spans = [day for _pk, *span in dated for day in span]
+        self._days = np.array([day.toordinal() for day in spans], dtype=np.int32).reshape(-1, 2)
+        self._years = np.array([day.year for day in spans], dtype=np.int16).reshape(-1, 2)
 
     def __len__(self) -> int:
         return len(self.oldest)
@@ -89,14 +92,6 @@ class Timeline:
         return ranks
 
 
-def _month(day: date) -> int:
-    """A number for the month: months follow one another without a gap."""
-    return day.year * 12 + day.month - 1
-
-
-_FIRST_MONTH, _LAST_MONTH = _month(date.min), _month(date.max)
-
-
 class Selection:
     """Some of the records of a timeline, by their places in it: how many, in either order, and how many when. No query."""
 
@@ -104,8 +99,8 @@ class Selection:
         self._timeline = timeline
         self._places = places
         # Undated ones stand last.
-        dated = places[: np.searchsorted(places, len(timeline._months))]
-        self._months = timeline._months[dated]
+        dated = places[: np.searchsorted(places, len(timeline._days))]
+        self._days, self._years = timeline._days[dated], timeline._years[dated]
         self._by_year: dict[int, dict[int, int]] = {}
 
     def __len__(self) -> int:
@@ -122,18 +117,18 @@ class Selection:
 
     @property
     def undated(self) -> int:
-        return len(self._places) - len(self._months)
+        return len(self._places) - len(self._days)
 
     def in_year(self, year: int) -> "Selection":
         """What may fall in the year, as `in_year()` of the records."""
-        return self._where(self._overlaps(year * 12, year * 12 + 11))
+        return self._where(self._overlaps(date(year, 1, 1), date(year, 12, 31)))
 
     def in_month(self, year: int, month: int) -> "Selection":
-        """What may fall in the month and not just anywhere in the year; the rest of the year for month 0: as `in_month()`."""
-        anywhere = self._anywhere(year)
-        if not month:
-            return self._where(anywhere)
-        return self._where(self._overlaps(at := year * 12 + month - 1, at) & ~anywhere)
+        """As `in_month()` of the records: what may be any day of the year stands under month 0."""
+        whole = (self._days[:, 0] <= date(year, 1, 1).toordinal()) & (
+            date(year, 12, 31).toordinal() <= self._days[:, 1]
+        )
+        return self._where(self._overlaps(*month_days(year, month)) & ~whole if month else whole)
 
     def by_month(self, year: int) -> dict[int, int]:
         """How many `in_month()` finds for each month with any, 0 for the one that is not known."""
@@ -150,7 +145,7 @@ class Selection:
         return self._by_year[today]
 
     def _counts(self, today: int) -> dict[int, int]:
-        first, last = self._months[:, 0] // 12, self._months[:, 1] // 12
+        first, last = self._years.T
         named = {*first.tolist(), *last.tolist()} - {date.min.year, date.max.year}
         if date.max.year in last:
             named.add(today)
@@ -161,18 +156,11 @@ class Selection:
         ended = np.searchsorted(np.sort(last), years, side="left")
         return {year: n for year, n in zip(years.tolist(), (begun - ended).tolist(), strict=True) if n}
 
-    def _overlaps(self, since: int, until: int) -> np.ndarray:
-        return (self._months[:, 0] <= until) & (since <= self._months[:, 1])
-
-    def _anywhere(self, year: int) -> np.ndarray:
-        """Of the year, but no month of it is known: it may be any, or one side is open."""
-        first, last = self._months[:, 0], self._months[:, 1]
-        is_open = (first == _FIRST_MONTH) | (last == _LAST_MONTH)
-        whole = (first <= year * 12) & (year * 12 + 11 <= last)
-        return self._overlaps(year * 12, year * 12 + 11) & (is_open | whole)
+    def _overlaps(self, since: date, until: date) -> np.ndarray:
+        return (self._days[:, 0] <= until.toordinal()) & (since.toordinal() <= self._days[:, 1])
 
     def _where(self, wanted: np.ndarray) -> "Selection":
-        return Selection(self._timeline, self._places[: len(self._months)][wanted])
+        return Selection(self._timeline, self._places[: len(self._days)][wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +171,11 @@ class Leader:
     slug: str
     name: str
     count: int
+    # In which the name is shown.
+    shown_language: str = "en"
+
+    def __str__(self) -> str:
+        return self.name
 
     def get_absolute_url(self) -> str:
         return address(self.kind, self.slug.lower())
@@ -194,16 +187,32 @@ class Name:
 
     key: str
     name: str
+    # In which the name is shown.
+    shown_language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """An event that began, or an article that was published, on a day that is known: its day, model and key."""
+
+    day: date
+    model: Any
+    pk: int
 
 
 class Overview:
-    """The archive at one point of the change log. Its parts are made when they are first asked for."""
+    """The archive at one point of the change log. Its parts are made when they are first asked for.
+
+    What has names in it is made for each language of its readers by itself.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
-        self._offered: dict[Any, tuple[tuple[str, str], ...]] = {}
-        self._names: dict[Any, Mapping[int, Name]] = {}
-        self._beside: dict[tuple[Any, ...], tuple[Leader, ...]] = {}
+        self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
+        self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
+        self._led: dict[tuple[Any, str], tuple[Leader, ...]] = {}
+        self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
+        self._beside: dict[tuple[Any, ...], Mapping[int, int]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -223,6 +232,28 @@ class Overview:
             "countries": Country.objects.count(),
         }
 
+    @cached_property
+    def anniversaries(self) -> Mapping[tuple[int, int], tuple[Anniversary, ...]]:
+        """By month and day: events that were held and articles, newest first. Two queries."""
+        found = defaultdict(list)
+        for records in (Event.objects.published().held(), Article.objects.published()):
+            for pk, text in records.order_by("slug").values_list("pk", "date"):
+                partial = dates.parse_or_none(text)
+                day = partial.first_day if partial else None
+                if day:
+                    found[day.month, day.day].append(Anniversary(day, records.model, pk))
+        return {key: tuple(sorted(those, key=lambda one: one.day, reverse=True)) for key, those in found.items()}
+
+    def standing(self, today: date) -> Mapping[str, tuple[int, ...]]:
+        """Keys of the countries by their standing in the SCO on that day; those without any are left out. Two queries."""
+        if today not in self._standing:
+            found = defaultdict(list)
+            for country in Country.objects.prefetch_related("sco_status"):
+                if status := country.status_on(today):
+                    found[status.status].append(country.pk)
+            self._standing = {today: {status: tuple(keys) for status, keys in found.items()}}
+        return self._standing[today]
+
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]
 
@@ -239,38 +270,44 @@ class Overview:
 
     def name(self, model: Any, pk: int) -> Name:
         """Of a country, city or publisher."""
-        names = self._names.get(model, {})
+        names = self._names.get((model, name_field()), {})
         if pk not in names:
             # First asked for, or newer than the rest of the overview.
-            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", "name")
-            names = self._names[model] = {pk: Name(key.lower(), name) for pk, key, name in rows}
+            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", *NAME_FIELDS)
+            names = self._names[model, name_field()] = {
+                pk: Name(key.lower(), own_name(names), language_of(names)) for pk, key, *names in rows
+            }
         return names[pk]
 
-    @cached_property
+    @property
     def cities(self) -> tuple[Leader, ...]:
         """Those with the most events."""
-        return self._leaders(City.objects.all(), 0)
+        return self._leaders("cities", City.objects.all(), 0)
 
-    @cached_property
+    @property
     def topics(self) -> tuple[Leader, ...]:
         """Those with the most articles."""
-        return self._leaders(Topic.objects.all(), 1)
+        return self._leaders("topics", Topic.objects.all(), 1)
 
-    @cached_property
+    @property
     def people(self) -> tuple[Leader, ...]:
         """Those named in the most articles."""
-        return self._leaders(Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
+        return self._leaders("people", Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
 
     def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
-        """Key and name of the records that a list can be narrowed by: linked ones; of many participants the most frequent."""
-        if model not in self._offered:
-            if model is Participant:
-                leaders = self._leaders(Participant.objects.published(), 1, OFFERED_PARTICIPANTS)
-                found = [(one.slug, one.name) for one in leaders]
-            else:
-                found = list(model.objects.linked().values_list(key, "name"))
-            self._offered[model] = tuple(found)
-        return self._offered[model]
+        """Key and name of the records that a list can be narrowed by: linked ones; of those that are many the most frequent."""
+        if (made := self._offered.get((model, name_field()))) is not None:
+            return made
+        if model in (Participant, Publisher):
+            among = Participant.objects.published() if model is Participant else Publisher.objects.all()
+            leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
+            found = [(one.slug, one.name) for one in leaders]
+        else:
+            found = [
+                (value, own_name(names)) for value, *names in model.objects.linked().values_list(key, *NAME_FIELDS)
+            ]
+        made = self._offered[model, name_field()] = tuple(found)
+        return made
 
     def of(self, record: Any) -> tuple[Selection, Selection]:
         """The public events and articles of a linked record, those that `counts` counts; two queries, or three."""
@@ -282,42 +319,56 @@ class Overview:
 
         `link` is the lookup from there to the model, where it isn't the usual one.
         """
-        key = (type(record), record.pk, model, via, link)
+        kind = "event" if via is Event else "article"
+        link = link or getattr(model, f"{kind}_link")
+        key = (type(record), record.pk, model, kind, link)
         if key not in self._beside:
-            kind = "event" if via is Event else "article"
-            own, other = getattr(record, f"{kind}_link"), link or getattr(model, f"{kind}_link")
-            records = model.objects.published() if model is Participant else model.objects.all()
-            self._beside[key] = _leading(records, count_by(via.__name__, other, among=(own, record)))
-        return self._beside[key]
+            own = getattr(record, f"{kind}_link")
+            self._beside[key] = count_by(via.__name__, link, among=(own, record))
+        records = model.objects.published() if model is Participant else model.objects.all()
+        return self._leading(key, records, self._beside[key])
 
     @cached_property
-    def missing(self) -> Mapping[int, tuple[Leader, ...]]:
-        """By year, the series that meet every year and have no event of it here, by name; with their numbers of events."""
-        found: dict[int, list[Leader]] = defaultdict(list)
-        rows = Event.objects.published().filter(series__is_yearly=True).in_series_order()
+    def missing(self) -> Mapping[int, tuple[int, ...]]:
+        """By year, keys of the series that meet every year and have no event of it here. One query."""
         members: dict[int, list[Any]] = defaultdict(list)
+        rows = Event.objects.published().filter(series__is_yearly=True).in_series_order()
         for row in rows.values_list("series", "ordinal", "date_earliest", "date_latest", named=True):
             members[row.series].append(row)
-        for pk, slug, name in EventSeries.objects.filter(pk__in=members).named().values_list("pk", "slug", "name"):
-            for gap in gaps(members[pk], is_yearly=True):
+        found: dict[int, list[int]] = defaultdict(list)
+        for pk, events in members.items():
+            for gap in gaps(events, is_yearly=True):
                 if gap.kind == "years":
                     for year in range(gap.first, gap.last + 1):
-                        found[year].append(Leader("series", slug, name, len(members[pk])))
-        return {year: tuple(series) for year, series in found.items()}
+                        found[year].append(pk)
+        return {year: tuple(keys) for year, keys in found.items()}
 
-    def _leaders(self, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+    def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`."""
-        return _leading(records, {pk: pair[column] for pk, pair in self.counts(records.model).items()}, most)
+        return self._leading(what, records, {pk: pair[column] for pk, pair in self.counts(records.model).items()}, most)
 
+    def _leading(
+        self, what: Any, records: QuerySet, numbers: Mapping[int, int], most: int = LEADERS
+    ) -> tuple[Leader, ...]:
+        """Those of the records with the highest numbers by key, none without any; of equal ones the older records.
 
-def _leading(records: QuerySet, numbers: Mapping[int, int], most: int = LEADERS) -> tuple[Leader, ...]:
-    """Those of the records with the highest numbers by key, none without any; of equal ones the older records."""
-    key = "iso2" if records.model is Country else "slug"
-    among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", key, "name")}
-    leading = sorted((pk for pk, n in numbers.items() if n and pk in among), key=lambda pk: (-numbers[pk], pk))[:most]
-    kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
-    found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
-    return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+        `what` tells these leaders from others.
+        """
+        if (made := self._led.get((what, name_field()))) is not None:
+            return made
+        key = "iso2" if records.model is Country else "slug"
+        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", key, *NAME_FIELDS)}
+        leading = sorted((pk for pk, n in numbers.items() if n and pk in among), key=lambda pk: (-numbers[pk], pk))
+        kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
+        found = (
+            Leader(kind, slug, own_name(names), numbers[pk], language_of(names))
+            for pk in leading[:most]
+            for slug, names in [among[pk]]
+        )
+        made = self._led[what, name_field()] = tuple(
+            sorted(found, key=lambda one: (-one.count, sort_key(one.name), one.slug))
+        )
+        return made
 
 
 # The archive as it is now. One query where nothing has changed.

@@ -1,4 +1,4 @@
-"""Home, about, the glossary, how to search."""
+"""About, the glossary, how to search."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,25 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from archive import search
-from archive.models import Article, Event, Redirect, SourceDocument, Term
+from archive.models import Redirect, SourceDocument, Term
 from archive.overview import overview
-from archive.views.cards import cards_of
-from archive.views.charts import year_chart
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    archive = overview()
-    context = {
-        "totals": archive.totals,
-        "chart": year_chart(archive.events.by_year(), archive.articles.by_year()),
-        "events": cards_of(Event, archive.events.newest[:5], archive),
-        "articles": cards_of(Article, archive.articles.newest[:5], archive),
-        "cities": archive.cities,
-        "topics": archive.topics,
-        "people": archive.people,
-    }
-    return render(request, "archive/home.html", context)
 
 
 @require_safe
