@@ -261,15 +261,10 @@ class TimelineFilterSet(EventFilterSet):
         return [*self.beside, *self.filters]
 
 
-class MapFilterSet(BrowseFilterSet):
-    """What the map of host cities can be narrowed by; a map has no order."""
+class MapFilterSet(EventFilterSet):
+    """Of the list of events, what the map of host cities can be narrowed by; a map has no order."""
 
-    sort = None
-    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
-
-    class Meta:
-        model = Event
-        fields: list[str] = []
+    city = participant = press = state = source = month = within = precision = basis = sort = None
 
 
 class ArticleFilterSet(BrowseFilterSet):

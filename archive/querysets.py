@@ -102,8 +102,8 @@ class NamedQuerySet(RecordQuerySet):
 
 def shown_name(link: str = "") -> models.expressions.Combinable:
     """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
-    name, other = F(f"{link}name"), f"{link}{name_field()}"
-    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
+    english, own = f"{link}name", f"{link}{name_field()}"
+    return F(english) if own == english else Coalesce(NullIf(F(own), Value("")), F(english))
 
 
 class TermQuerySet(NamedQuerySet):
@@ -395,7 +395,11 @@ class SeriesQuerySet(LinkedQuerySet):
     def meeting_in(self, year: int) -> Self:
         """Those with a public event that may fall in the year, most first; adds `event_count`, the number of them."""
         events = published("Event").in_year(year).filter(series__isnull=False).order_by()  # type: ignore[attr-defined]
-        return self.filter(events__in=events).annotate(event_count=Count("events")).order_by("-event_count", "name")
+        return (
+            self.filter(events__in=events)
+            .annotate(event_count=Count("events"))
+            .order_by("-event_count", shown_name(), "pk")
+        )
 
 
 class CountryQuerySet(LinkedQuerySet):

@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, coverage, history, home, pages, pictures, records, report, search, suggest, timeline
+from archive.views import (
+    browse,
+    coverage,
+    history,
+    home,
+    pages,
+    pictures,
+    records,
+    report,
+    search,
+    suggest,
+    timeline,
+    years,
+)
 
 
 class YearConverter:

@@ -20,6 +20,7 @@ from archive.pictures.map_drawing import (
     Circle,
     Frame,
     Name,
+    Room,
     around,
     country_names,
     names_beside,
@@ -32,7 +33,7 @@ from archive.querysets import EventQuerySet
 # Numbers ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Host:
     """A city and what it hosted of the events asked for; `url` lists exactly these events."""
 
@@ -41,7 +42,7 @@ class Host:
     articles: int
     url: str
 
-    @property
+    @cached_property
     def place(self) -> tuple[float, float] | None:
         """Kilometres from the projection's centre; None where its coordinates are not known."""
         return position(self.city.longitude, self.city.latitude)
@@ -182,10 +183,6 @@ class Sample:
     def text(self) -> str:
         return ngettext("%(n)s event", "%(n)s events", self.events) % {"n": self.events}
 
-    @property
-    def text_y(self) -> float:
-        return self.circle.y - self.circle.radius
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -218,21 +215,24 @@ def picture(
 
     `most` is the number of events of the largest circle, `countries` gives names of countries by their codes.
     """
-    placed = [(host, Circle(*frame.held(*frame.place(*host.place)), radius_of(host.events, most)))
-              for host in found.cities if host.place]  # fmt: skip
-    samples = _samples(frame, most)
-    return _picture(frame, placed, countries, url_of, samples=samples)
+    placed = []
+    for host in found.cities:
+        if host.place:
+            x, y = frame.held(*frame.place(*host.place))
+            placed.append((host, Circle(x, y, radius_of(host.events, most))))
+    return _picture(frame, placed, countries, url_of, samples=_samples(frame, most))
 
 
 def closer(
     frame: Frame, found: Hosts, most: int, countries: Mapping[str, str], url_of: Callable[[Host], str]
 ) -> Picture:
     """The cities within the frame."""
-    placed = []
-    for host in found.cities:
-        if host.place and frame.holds(*(at := frame.place(*host.place)), MARGIN):
-            placed.append((host, Circle(*at, radius_of(host.events, most))))
-    return _picture(frame, placed, countries, url_of)
+    return _picture(frame, _within(frame, found.cities, lambda host: radius_of(host.events, most)), countries, url_of)
+
+
+def _within(frame: Frame, hosts: Iterable[Host], radius: Callable[[Host], float]) -> list[tuple[Host, Circle]]:
+    placed = ((host, frame.place(*host.place)) for host in hosts if host.place)
+    return [(host, Circle(x, y, radius(host))) for host, (x, y) in placed if frame.holds(x, y, MARGIN)]
 
 
 def _picture(
@@ -246,8 +246,8 @@ def _picture(
     shaded: str = "",
 ) -> Picture:
     circles = [circle for _host, circle in placed]
-    taken = _legend_box(frame, samples)
-    names = names_beside((str(host.city) for host, _circle in placed), circles, frame, taken)
+    room = Room(frame, [*(circle.box for circle in circles), *_legend_box(frame, samples)])
+    names = names_beside((str(host.city) for host, _circle in placed), circles, room)
     marks = tuple(
         Mark(
             host,
@@ -255,17 +255,16 @@ def _picture(
             target,
             name,
             url_of(host),
-            is_beyond=not frame.holds(*frame.place(*(host.place or (0, 0)))),
+            is_beyond=host.place is not None and not frame.holds(*frame.place(*host.place)),
             is_here=host.city == here,
         )
         for (host, circle), target, name in zip(placed, targets(circles), names, strict=True)
     )
-    taken += [circle.box for circle in circles]
-    return Picture(frame, marks, tuple(country_names(frame, countries, taken)), samples, shaded)
+    return Picture(frame, marks, tuple(country_names(frame, countries, room)), samples, shaded)
 
 
 def _samples(frame: Frame, most: int) -> tuple[Sample, ...]:
-    """Up to three circles for the legend in the lower left corner, one in the other: from one event to the most, in round numbers."""
+    """Up to three circles for the legend in the lower left corner: from one event to the most, in round numbers."""
     numbers = [number for number in (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500) if number <= most]
     chosen = sorted({numbers[0], numbers[len(numbers) // 2], numbers[-1]}, reverse=True) if numbers else []
     radii = [radius_of(number, most) for number in chosen]
@@ -311,11 +310,8 @@ def _local_map(
     counts = archive.counts(City)
     own = {city.pk for city in cities}
     others = City.objects.filter(longitude__isnull=False).exclude(pk__in=own)
-    nearby = [city for city in others if counts.get(city.pk, (0, 0))[0]]
-    nearby.sort(key=lambda city: -counts[city.pk][0])
-    placed = []
-    for city in (*cities, *nearby):
-        host = Host(city, *counts.get(city.pk, (0, 0)), city.get_absolute_url())
-        if host.place and frame.holds(*(at := frame.place(*host.place)), MARGIN):
-            placed.append((host, Circle(*at, _HERE if city.pk in own else _NEARBY)))
-    return _picture(frame, placed, named_countries(), lambda host: host.url, here=here, shaded=country.iso2.lower())
+    nearby = sorted((city for city in others if counts.get(city.pk, (0, 0))[0]), key=lambda city: -counts[city.pk][0])
+    hosts = (Host(city, *counts.get(city.pk, (0, 0)), city.get_absolute_url()) for city in (*cities, *nearby))
+    placed = _within(frame, hosts, lambda host: _HERE if host.city.pk in own else _NEARBY)
+    shaded = country.iso2.lower()
+    return _picture(frame, placed, named_countries(), lambda host: host.url, here=here, shaded=shaded)

@@ -25,10 +25,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def cards(shown: Iterable[Any]) -> SafeString:
-    """Articles or events of a list (`archive.views.cards.Card`)."""
+def cards(shown: Iterable[Any], heading: str = "h3") -> SafeString:
+    """Articles or events of a list (`archive.views.cards.Card`); `heading` is the element that their titles stand in."""
     rows = ((card.when, _flag(card), card.url, _lang(card.language), card.title, _facts(card.facts)) for card in shown)
-    return _join('<div class="cards">{}</div>', [(_join(_CARD, rows),)])
+    return _join('<div class="cards">{}</div>', [(_join(_CARD.replace("h3", heading), rows),)])
 
 
 _CARD = """<article class="card">

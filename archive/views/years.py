@@ -86,7 +86,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "chart": month_chart(year, events.by_month(year), articles.by_month(year)),
         "months": _months(year, events, articles, archive),
         "series": EventSeries.objects.meeting_in(year),
-        "missing": archive.missing.get(year, ()),
+        "missing": EventSeries.objects.filter(pk__in=archive.missing.get(year, ())).named(),
     }
     return render(request, "archive/year_detail.html", context)
 

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 
 from archive import search
+from archive.languages import NAME_FIELDS
 from archive.models import Article, City, Coverage, Participant, Publisher, Topic
 from archive.overview import overview
 from archive.views.cards import Card, cards, countries_of, named
@@ -14,8 +15,8 @@ from archive.views.lookup import find, record_page, show
 # Of an event, what an article's page says of it.
 _COVERED = (
     *("article", "relation", "note"),
-    *(f"event__{name}" for name in ("slug", "name", "status", "date", "kind")),
-    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", "name")),
+    *(f"event__{name}" for name in ("slug", *NAME_FIELDS, "status", "date", "kind")),
+    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", *NAME_FIELDS)),
 )
 
 
@@ -25,8 +26,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(
         request,
         Article.objects.select_related("source_document").prefetch_related(
-            Prefetch("participants", Participant.objects.published().only("slug", "name", "status")),
-            Prefetch("topics", Topic.objects.only("slug", "name")),
+            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status")),
+            Prefetch("topics", Topic.objects.only("slug", *NAME_FIELDS)),
             Prefetch("coverages", covered.only(*_COVERED)),
         ),
         slug,

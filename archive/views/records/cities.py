@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from archive.models import Article, City, Event, EventSeries, Topic
 from archive.overview import overview
+from archive.pictures.map import city_map
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards
 from archive.views.lookup import find, record_page, show
@@ -18,6 +19,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     events, articles = archive.of(found)
     context = {
         "city": found,
+        "city_map": city_map(found, archive),
         "series": archive.beside(found, EventSeries, Event),
         "topics": archive.beside(found, Topic, Event),
         "datelined": cards(datelined.newest()[:SECTION_SIZE], archive),

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from archive import dates
 from archive.models import Article, City, Country, CountryStatus, Office, Participant, Topic
 from archive.overview import overview
 from archive.pictures.bars import HOSTED, Row
 from archive.pictures.bars import by_year as bars_by_year
 from archive.pictures.lanes import Lane, lanes
+from archive.pictures.map import country_map
 from archive.views.browse import SECTION_SIZE, numbered
 from archive.views.lookup import record_page, show
 from archive.views.records.sections import sections
@@ -47,12 +49,14 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
     events, articles = archive.of(found)
     hosted = archive.events.among(Country.objects.hosted_keys(found))
     hosted_url = f"{reverse('archive:event-list')}?host={found.iso2}"
+    cities = numbered(City.objects.filter(country=found).named(), archive)
     context = {
         "country": found,
+        "country_map": country_map(found, cities, archive),
         "story": standing(rows),
         "stages": [Stage(row, lane) for row, lane in zip(rows, axis.lanes, strict=True)],
         "axis": axis,
-        "cities": numbered(City.objects.filter(country=found).named(), archive),
+        "cities": cities,
         "people": numbered(people.named()[:SECTION_SIZE], archive),
         "people_total": people.count(),
         "hosted_total": len(hosted),
@@ -77,7 +81,9 @@ def standing(rows: Iterable[CountryStatus]) -> list[str]:
 
 def _sentence(row: CountryStatus, *, is_last: bool) -> str:
     status = row.get_status_display()
-    said = {"status": status, "Status": capfirst(status), "start": row.start_text, "end": row.end_text}
+    # “From” and “to” ask for the genitive in Russian.
+    end = dates.show(row.end, dates.Case.GENITIVE) if row.end else ""
+    said = {"status": status, "Status": capfirst(status), "start": row.since_text, "end": end}
     if not row.end:
         return _("%(Status)s since %(start)s.") % said
     if is_last:

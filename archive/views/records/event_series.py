@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from archive.gaps import Gap, gaps
+from archive.languages import own_name
 from archive.models import Article, Attendance, City, Country, Event, EventSeries, Topic
 from archive.overview import Overview, overview
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, page_of
@@ -69,7 +70,11 @@ def _rows(members: Sequence[Any], missing: Sequence[Gap], *, newest_first: bool)
 def members_of(events: QuerySet) -> list[Any]:
     """The events of a series in its order, as light rows of what `gaps` reads: all of them are needed on each page."""
     rows = events.in_series_order()  # type: ignore[attr-defined]
-    return list(rows.values_list("pk", "ordinal", "date_earliest", "date_latest", "city", "slug", "name", named=True))
+    return list(
+        rows.values_list(
+            "pk", "ordinal", "date_earliest", "date_latest", "city", "slug", "name", "name_ru", "name_zh", named=True
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,12 @@ class Turn:
 def _hosts(members: Sequence[Any], archive: Overview) -> list[Turn]:
     """The host cities in turn: dated events with a city."""
     return [
-        Turn(one.date_earliest.year, named(City, one.city, archive).text, one.slug, one.name)
+        Turn(
+            one.date_earliest.year,
+            named(City, one.city, archive).text,
+            one.slug,
+            own_name((one.name, one.name_ru, one.name_zh)),
+        )
         for one in members
         if one.city is not None and one.date_earliest is not None
     ]

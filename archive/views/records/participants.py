@@ -12,6 +12,7 @@ from archive import dates
 from archive.models import Article, Attendance, City, Event, Office, Participant, Topic
 from archive.overview import overview
 from archive.pictures.lanes import Lane, Lanes, lanes
+from archive.querysets import shown_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
 from archive.views.lookup import find, record_page, show
@@ -52,7 +53,9 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "participant": found,
         "held": held,
         "axis": axis,
-        "officers": officers.select_related("participant").order_by("start", "participant__name")[:SECTION_SIZE],
+        "officers": officers.select_related("participant").order_by("start", shown_name("participant__"))[
+            :SECTION_SIZE
+        ],
         "attended": _attended(found, events.oldest(SECTION_SIZE)),
         "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
         "cities": archive.beside(found, City, Event),
@@ -74,9 +77,9 @@ def term_of(office: Office) -> str:
     if office.term or (office.start and office.end):
         return office.term_text
     if office.start:
-        return _("since %(date)s; no end is recorded") % {"date": dates.show(office.start)}
+        return _("since %(date)s; no end is recorded") % {"date": dates.show(office.start, dates.Case.GENITIVE)}
     if office.end:
-        return _("until %(date)s; the start is not recorded") % {"date": dates.show(office.end)}
+        return _("until %(date)s; the start is not recorded") % {"date": dates.show(office.end, dates.Case.GENITIVE)}
     return _("not known")
 
 
