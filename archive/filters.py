@@ -167,16 +167,6 @@ class BrowseFilterSet(django_filters.FilterSet):
             return []
         return [(value, written.shown(value)) for value in dict.fromkeys(self.data.getlist(name)) if value]
 
-    def _months(self) -> list[tuple[str, str]]:
-        known = [month for month in dict.fromkeys(self.data.getlist("month")) if _MONTH.fullmatch(month)]
-        return [
-            (
-                month,
-                _("%(year)s, month not known") % {"year": month[:4]} if month.endswith("-00") else dates.show(month),
-            )
-            for month in known
-        ]
-
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
         if isinstance(one, YearFilter):
