@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.dates import MONTHS_3
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +23,7 @@ class Measure:
     """Something that is counted: the class that colours it, its name, and how so many of it are said."""
 
     key: str
-    label: str
+    label: str | Promise
     say: Callable[[int], str]
 
 
