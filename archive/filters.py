@@ -204,7 +204,13 @@ class EventFilterSet(BrowseFilterSet):
     country = EventCountryFilter(
         label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
     )
-    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    city = LinkFilter(
+        label=gettext_lazy("Host city"),
+        queryset=City.objects.all(),
+        field_name="city",
+        null_label=gettext_lazy("no host city"),
+        null_value=NONE,
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(
         label=gettext_lazy("Series"),
@@ -237,6 +243,12 @@ class TimelineFilterSet(EventFilterSet):
     @property
     def offered(self) -> list[str]:
         return [*self.beside, *self.filters]
+
+
+class MapFilterSet(EventFilterSet):
+    """Of the list of events, what the map of host cities can be narrowed by; a map has no order."""
+
+    city = participant = press = state = source = month = within = precision = basis = sort = None
 
 
 class ArticleFilterSet(BrowseFilterSet):

@@ -27,6 +27,7 @@ from archive.models import (
     Topic,
 )
 from archive.overview import Overview, overview
+from archive.pictures.map import city_map, country_map
 from archive.querysets import shown_name
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
 from archive.views.cards import Card, cards, countries_of, named
@@ -214,9 +215,11 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(found, permanent=True)
     people = Participant.objects.published().filter(country=found)
     archive = overview()
+    cities = numbered(City.objects.filter(country=found).named(), archive)
     context = {
         "country": found,
-        "cities": numbered(City.objects.filter(country=found).named(), archive),
+        "cities": cities,
+        "country_map": country_map(found, cities, archive),
         "people": numbered(people.named()[:SECTION_SIZE], archive),
         "people_total": people.count(),
         "hosted_total": Event.objects.published().linked_to("host_countries", [found]).count(),
@@ -236,6 +239,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     datelined = Article.objects.published().filter(dateline_city=found)
     context = {
         "city": found,
+        "city_map": city_map(found, archive),
         "datelined": _newest(datelined, archive),
         "datelined_total": datelined.count(),
         **_sections(

@@ -10,6 +10,8 @@ PAGE_TYPES = {
     "year": "/years/2014/",
     "cities": "/cities/",
     "city": "/cities/tashkent/",
+    "map": "/map/",
+    "map of a series": "/map/?series=peace-mission",
     "topics": "/topics/",
     "topic": "/topics/iran/",
     "events": "/events/?year=2014&country=RU",
@@ -41,3 +43,8 @@ PAGE_TYPES = {
     "error": "/nowhere/",
     "login": "/admin/login/",
 }
+
+
+def in_language(address: str, language: str) -> str:
+    """The same page in another language of the site; English has no prefix, and the admin is English only."""
+    return address if language == "en" or address.startswith("/admin/") else f"/{language}{address}"
