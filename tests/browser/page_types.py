@@ -26,6 +26,8 @@ PAGE_TYPES = {
     "event between gaps": "/events/rats-council-2015-09/",
     "events without press": "/events/?press=no",
     "publisher": "/publishers/xinhua/",
+    "timeline": "/timeline/",
+    "coverage": "/coverage/",
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
     "months of a year": "/search/?q=drill&year=2014",
     "all values of a facet": "/search/facet/?key=participant",
