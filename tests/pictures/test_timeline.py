@@ -160,7 +160,12 @@ def test_lanes_stand_by_kind_and_fullness_and_those_of_no_series_last(db: None) 
     exercise, small, full = make.make_series(kind="exercise"), make.make_series(), make.make_series()
     for series in (None, exercise, exercise, exercise, small, full, full):
         make.make_event(series=series)
-    assert [lane.name for lane in drawn(Span(2014, 2014)).lanes] == [full.name, small.name, exercise.name, "In no series"]
+    assert [lane.name for lane in drawn(Span(2014, 2014)).lanes] == [
+        full.name,
+        small.name,
+        exercise.name,
+        "In no series",
+    ]
 
 
 def test_marks_say_how_certain_the_day_and_the_event_are(db: None) -> None:

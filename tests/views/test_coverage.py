@@ -12,7 +12,9 @@ from tests import factories as make
 from tests.seed import SeedTestCase
 
 # A link to a list with its number: in text, in a cell of the grid, in the chart.
-_LINK = re.compile(r'<a (?:class="\w+" )?href="(/(?:events|articles)/\?[^"]+)"[^>]*>(?:[^<]*</?(?:title|rect)[^>]*>)*(?:<text[^>]*>)?([\d,]+)')
+_LINK = re.compile(
+    r'<a (?:class="\w+" )?href="(/(?:events|articles)/\?[^"]+)"[^>]*>(?:[^<]*</?(?:title|rect)[^>]*>)*(?:<text[^>]*>)?([\d,]+)'
+)
 
 
 def numbers(html: str) -> set[tuple[str, int]]:

@@ -69,7 +69,9 @@ class SeedTimelineTest(SeedTestCase):
         self.assert_numbers("?topic=iran&from=2014&to=2016")
         self.assert_numbers("?series=peace-mission")
         picture, _html = self.shown("?country=IR")
-        assert {country.iso2 for one in picture.changes for change in one.changes for country in change.countries} == {"IR"}
+        assert {country.iso2 for one in picture.changes for change in one.changes for country in change.countries} == {
+            "IR"
+        }
 
     def test_membership_marks_lead_to_the_country_or_to_the_rows_of_the_table(self) -> None:
         picture, html = self.shown("")
