@@ -243,7 +243,8 @@ class EventFilterSet(BrowseFilterSet):
 class TimelineFilterSet(EventFilterSet):
     """Of the list of events, without the filters by time: the timeline has its own (`archive.pictures.timeline`)."""
 
-    year = month = within = sort = None
+    # django-filter takes what is None out of what is inherited.
+    year = month = within = sort = None  # type: ignore[assignment]
     beside = ("year", "from", "to")
 
     @property

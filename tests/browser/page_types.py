@@ -33,6 +33,8 @@ PAGE_TYPES = {
     "all values of a facet": "/search/facet/?key=participant",
     "search for a misspelt word": "/search/?q=sammit+russia",
     "nothing found": "/search/?q=zanzibar",
+    "timeline by month": "/timeline/?from=2014&to=2016&country=RU",
+    "timeline by day": "/timeline/?year=2014",
     "about": "/about/",
     "glossary": "/help/glossary/",
     "how to search": "/help/search/",
