@@ -37,6 +37,7 @@ app_name = "archive"
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("help/accessibility/", pages.accessibility, name="accessibility"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
     path("search/", search.results, name="search"),

@@ -36,6 +36,7 @@ PAGE_TYPES = {
     "timeline by month": "/timeline/?from=2014&to=2016&country=RU",
     "timeline by day": "/timeline/?year=2014",
     "about": "/about/",
+    "accessibility": "/help/accessibility/",
     "glossary": "/help/glossary/",
     "how to search": "/help/search/",
     "article": "/articles/china-unveils-new-nlos-missile-at-peace-mission-exercises-2014/",

@@ -80,6 +80,7 @@ LISTS = {
     "home": "/",
     "about": "/about/",
     "glossary": "/help/glossary/",
+    "accessibility": "/help/accessibility/",
     "how to search": "/help/search/",
     "articles": "/articles/",
     "events": "/events/",
