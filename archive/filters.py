@@ -136,6 +136,58 @@ class PressFilter(django_filters.MultipleChoiceFilter):
         return qs.covered() if "yes" in wanted else qs.uncovered()
 
 
+# More are no question that anybody asks, and each costs a subquery.
+_MOST_PRESENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who has to have been at an event."""
+
+    participants: tuple[Participant, ...] = ()
+    countries: tuple[Country, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.participants or self.countries)
+
+    def labels(self) -> dict[str, str]:
+        """Name of each by what stands for it in an address."""
+        records: Iterable[Participant | Country] = (*self.participants, *self.countries)
+        return {record.slug: str(record) for record in records}
+
+
+class PresentField(Field):
+    """Participants by their slugs and countries by their codes, which have capital letters: “CN”."""
+
+    widget = SelectMultiple
+
+    def to_python(self, value: Any) -> Present:
+        values = set(value or [])
+        if len(values) > _MOST_PRESENT:
+            raise ValidationError(_("Name %(most)d at most.") % {"most": _MOST_PRESENT})
+        if bad := [one for one in values if not _KEY.fullmatch(one)]:
+            raise ValidationError(_("“%(value)s” is not known here.") % {"value": bad[0][:30]})
+        if not values:
+            return Present()
+        codes = {one for one in values if len(one) == 2 and one.isupper()}
+        found = Present(
+            tuple(Participant.objects.published().filter(slug__in=values - codes).named()),
+            tuple(Country.objects.filter(iso2__in=codes).named()),
+        )
+        if unknown := sorted(values - found.labels().keys()):
+            raise ValidationError(_("“%(value)s” is not known here.") % {"value": unknown[0][:30]})
+        return found
+
+
+class PresentFilter(django_filters.Filter):
+    """Held events at which all of them were: unlike in other filters, values are not alternatives."""
+
+    field_class = PresentField
+
+    def filter(self, qs: Any, value: Present | None) -> Any:
+        return qs.with_present(value.participants, value.countries) if value else qs
+
+
 class SortFilter(django_filters.ChoiceFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, choices=[("newest", ""), ("oldest", "")], empty_label=None, **kwargs)
@@ -154,6 +206,9 @@ class BrowseFilterSet(django_filters.FilterSet):
 
     year = YearFilter(label=gettext_lazy("Year"))
     sort = SortFilter(label=gettext_lazy("Order"))
+
+    # What is chosen elsewhere on the page.
+    not_offered: tuple[str, ...] = ("sort",)
 
     @property
     def is_known(self) -> bool:
@@ -194,12 +249,13 @@ class BrowseFilterSet(django_filters.FilterSet):
         return self.qs.values_list("pk", flat=True)
 
     def groups(self) -> list[Group]:
-        """The filters with their options."""
+        """The filters with their options; one that offers nothing by itself is left out until the address uses it."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
         rows = {
             "year": self._years(),
-            **{name: self._options(name) for name in self.filters if name not in ("year", "sort")},
+            **{name: self._options(name) for name in self.filters if name not in ("year", *self.not_offered)},
         }
+        rows = {name: row for name, row in rows.items() if row or not isinstance(self.filters[name], PresentFilter)}
         return [
             Group(
                 name,
@@ -216,6 +272,9 @@ class BrowseFilterSet(django_filters.FilterSet):
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
+        if isinstance(one, PresentFilter):
+            present = self.form.cleaned_data.get(name) if name in self.data and self.form.is_valid() else None
+            return list(present.labels().items()) if present else []
         if not isinstance(one, LinkFilter):
             return [(str(value), str(label)) for value, label in one.extra["choices"]]
         key = one.extra["to_field_name"]
@@ -252,10 +311,76 @@ class EventFilterSet(BrowseFilterSet):
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
     press = PressFilter(label=gettext_lazy("Press"))
+    present = PresentFilter(label=gettext_lazy("Present"))
 
     class Meta:
         model = Event
         fields: list[str] = []
+
+
+class ShowFilter(django_filters.ChoiceFilter):
+    """Which of two networks; of the events it leaves all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        choices = [("people", gettext_lazy("People and organisations")), ("countries", gettext_lazy("Countries"))]
+        super().__init__(*args, choices=choices, empty_label=None, **kwargs)
+        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: show people or countries.")}
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        return qs
+
+
+class AroundField(PresentField):
+    def to_python(self, value: Any) -> Present:
+        if len(value or []) > 1:
+            raise ValidationError(_("Name one."))
+        return super().to_python(value)
+
+
+class AroundFilter(PresentFilter):
+    """The one of whom only the own meetings are wanted; it leaves all events."""
+
+    field_class = AroundField
+
+    def filter(self, qs: Any, value: Present | None) -> Any:
+        return qs
+
+
+class NetworkFilterSet(BrowseFilterSet):
+    """Of which events the network is made: some of the filters of the list of events, meaning the same."""
+
+    country = EventCountryFilter(
+        label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
+    )
+    topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
+    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+    show = ShowFilter(label=gettext_lazy("Show"))
+    around = AroundFilter(label=gettext_lazy("Around"))
+
+    sort = None  # type: ignore[assignment]  # how django-filter is told to leave a base's filter out
+    not_offered = ("show",)
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    @property
+    def around_whom(self) -> Participant | Country | None:
+        around = self.form.cleaned_data.get("around")
+        return next(iter((*around.participants, *around.countries)), None) if around else None
+
+    @property
+    def shown(self) -> str:
+        """People or countries, which follows from the one around whom the network is."""
+        if self.around_whom is not None:
+            return "countries" if isinstance(self.around_whom, Country) else "people"
+        return self.data.get("show") or "people"
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        """The filters in force, each once and in one order, as the list of events understands them too."""
+        names = sorted(self.filters.keys() - {"show", "around"})
+        return [(name, value) for name in names for value in sorted(set(self.data.getlist(name)))]
 
 
 class ArticleFilterSet(BrowseFilterSet):

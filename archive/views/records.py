@@ -26,6 +26,7 @@ from archive.models import (
     Topic,
 )
 from archive.overview import Overview, overview
+from archive.pictures.network import ego_network
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
 from archive.views.cards import Card, cards, countries_of, named
 from archive.views.errors import show_error
@@ -192,6 +193,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
     attended = Event.objects.published().linked_to("attendances__participant", [found])
     context = {
         "participant": found,
+        "ego": ego_network(found),
         "officers": Office.objects.filter(organisation=found, participant__status="published")
         .select_related("participant__country")
         .order_by("start", "participant__name")[:SECTION_SIZE],
@@ -214,6 +216,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
     archive = overview()
     context = {
         "country": found,
+        "ego": ego_network(found),
         "cities": numbered(City.objects.filter(country=found).named(), archive),
         "people": numbered(people.named()[:SECTION_SIZE], archive),
         "people_total": people.count(),

@@ -1,0 +1,157 @@
+"""The network's drawing, matrix and numbers: put together here, for they are hundreds of links on a page."""
+
+from collections.abc import Iterable, Sequence
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from archive.pictures.network import Node, Pair, Row
+from archive.pictures.network_drawing import Drawing, Mark
+from archive.templatetags.archive import _join
+
+register = template.Library()
+
+
+@register.simple_tag
+def network_drawing(drawing: Drawing, narrowing: str = "") -> SafeString:
+    """The lines, each a link to the list of the events, and the marks, each a link to a page.
+
+    Lines can't be reached by Tab: there are hundreds, and the table beside has the same links.
+    """
+    events = _Events(narrowing)
+    lines = (
+        (
+            events.of(line.pair),
+            _pair_text(line.pair),
+            " ".join(map(str, line.pair.keys)),
+            *2 * (line.x1, line.y1, line.x2, line.y2),
+            line.width,
+        )
+        for line in drawing.lines
+    )
+    marks = (
+        (mark.node.record.get_absolute_url(), _node_text(mark.node), mark.node.key, _shape(mark), _label(mark))
+        for mark in drawing.marks
+    )
+    return SafeString(f'<g class="lines">{_join(_LINE, lines)}</g>\n<g class="marks">{_join(_MARK, marks)}</g>')
+
+
+_LINE = (
+    '<a href="{0}" aria-label="{1}" tabindex="-1" data-ends="{2}"><title>{1}</title>'
+    '<line class="target" x1="{3}" y1="{4}" x2="{5}" y2="{6}"/>'
+    '<line x1="{7}" y1="{8}" x2="{9}" y2="{10}" stroke-width="{11}"/></a>\n'
+)
+_MARK = '<a href="{0}" aria-label="{1}" data-key="{2}"><title>{1}</title>{3}{4}</a>\n'
+_TARGET = '<circle class="target" cx="{}" cy="{}" r="{}"/>'
+_CIRCLE = '<circle class="{}" cx="{}" cy="{}" r="{}"/>'
+_SQUARE = '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>'
+_LABEL = '<text x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>'
+
+
+def _shape(mark: Mark) -> SafeString:
+    target = _join(_TARGET, [(mark.x, mark.y, mark.target)])
+    if not mark.node.is_organisation:
+        return SafeString(target + _join(_CIRCLE, [(mark.node.form, mark.x, mark.y, mark.r)]))
+    left, top = round(mark.x - mark.side / 2, 1), round(mark.y - mark.side / 2, 1)
+    return SafeString(target + _join(_SQUARE, [(mark.node.form, left, top, mark.side, mark.side)]))
+
+
+def _label(mark: Mark) -> SafeString:
+    label = mark.label
+    if label is None:
+        return SafeString("")
+    return _join(_LABEL, [(round(label.x, 1), round(label.y, 1), label.anchor, label.text)])
+
+
+@register.simple_tag
+def network_matrix(rows: Sequence[Row], narrowing: str = "") -> SafeString:
+    """Head and body of a table of countries by countries; on the diagonal each one's own events."""
+    events = _Events(narrowing)
+    heads = _join(_COLUMN, ((row.node.name, row.node.record.slug) for row in rows))
+    body = (
+        (row.node.record.get_absolute_url(), row.node.name, row.node.record.slug, _cells(row, at, events))
+        for at, row in enumerate(rows)
+    )
+    corner = _("Country")
+    return SafeString(
+        f'<thead><tr><th scope="col">{corner}</th>{heads}</tr></thead>\n<tbody>{_join(_ROW, body)}</tbody>'
+    )
+
+
+def _cells(row: Row, at: int, events: "_Events") -> SafeString:
+    cells = []
+    for column, cell in enumerate(row.cells):
+        if column == at:
+            cells.append(_join(_OWN, [(events.of(row.node), _own_text(row.node), row.node.events)]))
+        elif cell is None:
+            cells.append(_NEVER)
+        else:
+            cells.append(_join(_CELL, [(cell.level, events.of(cell.pair), _pair_text(cell.pair), cell.pair.events)]))
+    return SafeString("".join(cells))
+
+
+_COLUMN = '<th scope="col"><abbr title="{}">{}</abbr></th>'
+_ROW = '<tr><th scope="row"><a href="{}">{}</a> <span aria-hidden="true">{}</span></th>{}</tr>\n'
+_CELL = '<td class="h{}"><a href="{}" title="{}">{}</a></td>'
+_OWN = '<td class="own"><a href="{}" title="{}">{}</a></td>'
+_NEVER = SafeString("<td></td>")
+
+
+@register.simple_tag
+def network_pairs(pairs: Iterable[Pair], narrowing: str = "", most: int = 0) -> SafeString:
+    """Rows of a table: one, the other, and how many events they shared, with a link to these."""
+    events = _Events(narrowing)
+    rows = (
+        (
+            pair.one.record.get_absolute_url(),
+            pair.one.name,
+            pair.other.record.get_absolute_url(),
+            pair.other.name,
+            events.of(pair),
+            _number_of_events(pair.events),
+        )
+        for pair in pairs
+    )
+    return _join(_PAIR, rows)
+
+
+_PAIR = '<tr><th scope="row"><a href="{}">{}</a></th><td><a href="{}">{}</a></td><td class="n"><a href="{}">{}</a></td></tr>\n'
+
+
+@register.simple_tag
+def events_with(one: Node | Pair, narrowing: str = "") -> str:
+    """Address of the list of the events at which one was, or both."""
+    return _Events(narrowing).of(one)
+
+
+class _Events:
+    """Addresses of lists of events under the filters in force."""
+
+    def __init__(self, narrowing: str) -> None:
+        self._before = reverse("archive:event-list") + "?"
+        self._after = f"&{narrowing}" if narrowing else ""
+
+    def of(self, one: Node | Pair) -> str:
+        return f"{self._before}{one.query}{self._after}"
+
+
+def _number_of_events(n: int) -> str:
+    return ngettext("%(n)s event", "%(n)s events", n) % {"n": n}
+
+
+def _pair_text(pair: Pair) -> str:
+    text = ngettext("%(one)s and %(other)s: %(n)s event", "%(one)s and %(other)s: %(n)s events", pair.events)
+    return text % {"one": pair.one.name, "other": pair.other.name, "n": pair.events}
+
+
+def _node_text(node: Node) -> str:
+    text = ngettext("%(name)s: %(n)s event, met %(met)s", "%(name)s: %(n)s events, met %(met)s", node.events)
+    return text % {"name": node.name, "n": node.events, "met": node.met}
+
+
+def _own_text(node: Node) -> str:
+    text = ngettext("%(name)s: %(n)s event in all", "%(name)s: %(n)s events in all", node.events)
+    return text % {"name": node.name, "n": node.events}
