@@ -366,7 +366,7 @@ class NetworkFilterSet(BrowseFilterSet):
 
     @property
     def around_whom(self) -> Participant | Country | None:
-        around = self.form.cleaned_data.get("around")
+        around = self.form.cleaned_data.get("around") if "around" in self.data and self.form.is_valid() else None
         return next(iter((*around.participants, *around.countries)), None) if around else None
 
     @property

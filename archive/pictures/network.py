@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 
 from archive.kept import Kept
 from archive.models import Attendance, Country, CountryStatus, Delegation, Event, Participant
-from archive.pictures.network_drawing import MOST_MARKS, Drawing, Point, draw, draw_around, layout
+from archive.pictures.network_drawing import MOST_MARKS, Drawing, Places, draw, draw_around, layout
 from archive.querysets import EventQuerySet
 
 # What a number, a name or a form here follows from.
@@ -191,7 +191,7 @@ class Network:
         return tuple(Row(row, tuple(cell(row, column) for column in shown)) for row in shown)
 
     @cached_property
-    def _places(self) -> Mapping[int, Point]:
+    def _places(self) -> Places:
         drawn = {node.key for node in self.leading[:MOST_MARKS]}
         return layout(drawn, {pair: n for pair, n in self._shared.items() if drawn.issuperset(pair)})
 
@@ -217,7 +217,8 @@ def _country_of(record: Any) -> int:
 
 def _of_people(events: QuerySet) -> QuerySet:
     """Event and participant, for everybody who was there."""
-    return Attendance.objects.public().filter(event__in=events).values_list("event", "participant").distinct()
+    came = Attendance.objects.public().filter(event__in=events).order_by()
+    return came.values_list("event", "participant").distinct()
 
 
 def _of_countries(events: QuerySet) -> QuerySet:

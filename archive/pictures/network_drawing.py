@@ -13,15 +13,19 @@ import numpy as np
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 920, 640
-AROUND_WIDTH, AROUND_HEIGHT = 640, 380
+# The height is the most: a small network is lower.
+WIDTH, HEIGHT = 920, 680
+AROUND_WIDTH, AROUND_HEIGHT = 640, 340
 
-MOST_MARKS = 48
+MOST_MARKS = 60
 MOST_LINES = 240
 MOST_AROUND = 12
 
 # What the picture is drawn within, so that marks at its edge are whole.
 _MARGIN = 34
+
+# Room of one that stands alone, at most; groups are broader than high, for labels are.
+_MOST_UNIT, _BREADTH = 130.0, 1.2
 
 # The largest mark, and the largest that one event gives: area is in proportion to the number of events.
 _LARGEST, _UNIT = 26.0, 8.0
@@ -115,25 +119,92 @@ def text_width(text: str) -> float:
 # Places ---------------------------------------------------------------------------------------------------------------
 
 
-def layout(keys: Collection[int], shared: Mapping[tuple[int, int], int]) -> dict[int, Point]:
-    """Places within the unit square: who shared more events stands nearer."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where marks stand, in units of the picture, and how high the picture is."""
+
+    points: Mapping[int, Point]
+    height: int
+
+
+def layout(keys: Collection[int], shared: Mapping[tuple[int, int], int]) -> Places:
+    """Who shared more events stands nearer; those whom nothing joins stand in groups side by side, the largest first.
+
+    `shared` has pairs of the keys only.
+    """
     if not keys:
-        return {}
+        return Places({}, HEIGHT)
     import networkx as nx  # type: ignore[import-untyped]
 
     graph = nx.Graph()
     graph.add_nodes_from(sorted(keys))
     # By the root: one pair of many events would else pull everything into one point.
     graph.add_weighted_edges_from((one, other, math.sqrt(n)) for (one, other), n in sorted(shared.items()))
-    places = nx.spring_layout(graph, seed=1, iterations=120, k=1.6 / math.sqrt(len(keys)), weight="weight")
-    found = np.array([places[key] for key in graph])
+    groups = sorted(nx.connected_components(graph), key=lambda group: (-len(group), min(group)))
+    boxes = [(_BREADTH * math.sqrt(len(group)), math.sqrt(len(group))) for group in groups]
+    shelves, unit = _shelved(boxes)
+    points: dict[int, Point] = {}
+    top = float(_MARGIN)
+    for shelf in shelves:
+        free = WIDTH - 2 * _MARGIN - unit * sum(boxes[at][0] for at in shelf)
+        left = _MARGIN + free / (len(shelf) + 1)
+        high = unit * max(boxes[at][1] for at in shelf)
+        for at in shelf:
+            breadth, height = unit * boxes[at][0], unit * boxes[at][1]
+            # Within its box, with a border free for labels; in the middle of the shelf.
+            part = graph.subgraph(sorted(groups[at]))
+            for key, (x, y) in _spread(nx, part).items():
+                points[key] = (
+                    left + breadth * (0.12 + 0.76 * x),
+                    top + (high - height) / 2 + height * (0.08 + 0.84 * y),
+                )
+            left += breadth + free / (len(shelf) + 1)
+        top += high
+    return Places(points, math.ceil(top + _MARGIN))
+
+
+def _spread(nx: Any, graph: Any) -> dict[int, Point]:
+    """Places of what hangs together within the unit square."""
+    keys = sorted(graph)
+    if len(keys) < 3:
+        return dict(zip(keys, ((0.0, 0.5), (1.0, 0.5)), strict=False))
+    # In one order: places depend on it.
+    ordered = nx.Graph()
+    ordered.add_nodes_from(keys)
+    ordered.add_edges_from((*sorted(edge[:2]), edge[2]) for edge in sorted(graph.edges(data=True), key=_ends))
+    places = nx.spring_layout(ordered, seed=1, iterations=100, k=2.0 / math.sqrt(len(keys)), weight="weight")
+    found = np.array([places[key] for key in keys])
     low, high = found.min(axis=0), found.max(axis=0)
     span = np.where(high > low, high - low, 1.0)
     unit = np.where(high > low, (found - low) / span, 0.5)
-    return {key: (float(x), float(y)) for key, (x, y) in zip(graph, unit, strict=True)}
+    return {key: (float(x), float(y)) for key, (x, y) in zip(keys, unit, strict=True)}
 
 
-def _apart(points: Any, radii: Any, frame: Point) -> Any:
+def _ends(edge: tuple[int, int, Any]) -> tuple[int, int]:
+    return min(edge[:2]), max(edge[:2])
+
+
+def _shelved(boxes: Sequence[Point]) -> tuple[list[list[int]], float]:
+    """The boxes in rows, and the largest unit with which they fit the picture."""
+    inner, room = WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN
+    unit = _MOST_UNIT
+    while True:
+        shelves: list[list[int]] = []
+        used = math.inf
+        for at, (breadth, _height) in enumerate(boxes):
+            if used + breadth * unit > inner and (not shelves or used > 0):
+                shelves.append([])
+                used = 0.0
+            shelves[-1].append(at)
+            used += breadth * unit
+        high = sum(max(boxes[at][1] for at in shelf) for shelf in shelves) * unit
+        widest = max(breadth for breadth, _height in boxes) * unit
+        if (high <= room and widest <= inner) or unit < 1:
+            return shelves, unit
+        unit *= 0.97
+
+
+def _apart(points: Any, radii: Any, frame: tuple[int, int]) -> Any:
     """The points, moved as little as it takes until no marks lie over each other, all within the frame."""
     low = np.full(2, float(_MARGIN))
     high = np.array(frame) - _MARGIN
@@ -157,19 +228,18 @@ def _apart(points: Any, radii: Any, frame: Point) -> Any:
 # Drawings -------------------------------------------------------------------------------------------------------------
 
 
-def draw(nodes: Sequence[Any], pairs: Iterable[Any], places: Mapping[int, Point]) -> Drawing:
-    """The nodes at their places within the unit square, and the strongest of the lines between them."""
+def draw(nodes: Sequence[Any], pairs: Iterable[Any], places: Places) -> Drawing:
+    """The nodes about their places, and the strongest of the lines between them."""
     if not nodes:
         return Drawing(WIDTH, HEIGHT, (), ())
     radii = np.array(_radii(nodes))
-    inner = np.array([WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN])
-    points = np.array([places[node.key] for node in nodes]) * inner + _MARGIN
-    points = _apart(points, np.maximum(radii, _TARGET), (WIDTH, HEIGHT))
+    points = np.array([places.points[node.key] for node in nodes])
+    points = _apart(points, np.maximum(radii, _TARGET), (WIDTH, places.height))
     marks = [
         Mark(node, round(float(x), 1), round(float(y), 1), round(float(r), 1))
         for node, (x, y), r in zip(nodes, points, radii, strict=True)
     ]
-    return _whole(WIDTH, HEIGHT, marks, pairs)
+    return _whole(WIDTH, places.height, marks, pairs)
 
 
 def draw_around(node: Any, pairs: Sequence[Any]) -> Drawing:
@@ -182,8 +252,8 @@ def draw_around(node: Any, pairs: Sequence[Any]) -> Drawing:
     marks = [Mark(node, x, y, round(radii[0], 1))]
     for at, (pair, r) in enumerate(zip(shown, radii[1:], strict=True)):
         turn = 2 * math.pi * (at + 0.5) / len(shown)
-        reach = 1.0 - 0.45 * (pair.events / most if most > 1 else 0)
-        dx, dy = math.cos(turn) * reach * (x - 170), math.sin(turn) * reach * (y - 40)
+        reach = 1.0 - 0.5 * (pair.events - 1) / max(most - 1, 1)
+        dx, dy = math.cos(turn) * reach * (x - 150), math.sin(turn) * reach * (y - 30)
         marks.append(Mark(pair.other, round(x + dx, 1), round(y + dy, 1), round(r, 1)))
     return _whole(AROUND_WIDTH, AROUND_HEIGHT, marks, shown)
 
@@ -231,11 +301,17 @@ def _labels(mark: Mark, width: int) -> list[Label]:
     text = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1].rstrip()}…"
     gap, middle = mark.r + 4, mark.y + _LINE_HEIGHT * 0.3
     beside = [Label(text, mark.x + gap, middle, "start"), Label(text, mark.x - gap, middle, "end")]
+    aslant = 0.7 * mark.r + 2
+    under, over = mark.y + aslant + _LINE_HEIGHT * 0.7, mark.y - aslant - _LINE_HEIGHT * 0.1
     return [
         # Away from the middle of the picture, where the lines are.
         *(beside if mark.x >= width / 2 else reversed(beside)),
-        Label(text, mark.x, mark.y + gap + _LINE_HEIGHT * 0.8, "middle"),
+        Label(text, mark.x, mark.y + gap + _LINE_HEIGHT * 0.7, "middle"),
         Label(text, mark.x, mark.y - gap, "middle"),
+        Label(text, mark.x + aslant, under, "start"),
+        Label(text, mark.x + aslant, over, "start"),
+        Label(text, mark.x - aslant, under, "end"),
+        Label(text, mark.x - aslant, over, "end"),
     ]
 
 
