@@ -6,7 +6,7 @@ of are two events: who came to one is not taken to have been at the other. `Even
 events that are counted here.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +36,7 @@ _RECORD_TYPES = (
     "topic",
 )
 
-# Networks of narrowed events are many; those asked for last are kept.
+# Networks of narrowed events are many; those made last are kept.
 _MOST_KEPT = 40
 
 # Of whom one met, the page of one lists so many.
@@ -134,13 +134,18 @@ class Network:
         self.basis = counted.basis
         # A record may be younger than what was kept of the others: then its meetings are too.
         self._shared = {pair: n for pair, n in counted.shared.items() if records.keys() >= set(pair)}
-        met: dict[int, Counter[int]] = defaultdict(Counter)
+        met = self._met = {key: Counter[int]() for key in counted.present if key in records}
         for (one, other), n in self._shared.items():
             met[one][other] = met[other][one] = n
         self.nodes = {
-            key: Node(records[key], n, len(met[key]), met[key].total(), forms.get(_country_of(records[key]), "none"))
-            for key, n in counted.present.items()
-            if key in records
+            key: Node(
+                records[key],
+                counted.present[key],
+                len(others),
+                others.total(),
+                forms.get(_country_of(records[key]), "none"),
+            )
+            for key, others in met.items()
         }
         self._by_language: dict[tuple[str | None, str], Any] = {}
 
@@ -165,8 +170,8 @@ class Network:
 
     def around(self, key: int) -> list[Pair]:
         """The ranked pairs with that one, who comes first in each."""
-        found = (pair if pair.one.key == key else pair.turned() for pair in self.ranked() if key in pair.keys)
-        return sorted(found, key=lambda pair: -pair.events)
+        found = [Pair(self.nodes[key], self.nodes[other], n) for other, n in self._met.get(key, {}).items()]
+        return sorted(found, key=lambda pair: (-pair.events, pair.other.name))
 
     @cached_property
     def leading(self) -> list[Node]:
@@ -178,6 +183,7 @@ class Network:
         """The best connected and the strongest lines between them; the same for the same numbers."""
         return self._in_language("drawing", lambda: draw(self.leading[:MOST_MARKS], self.pairs, self._places))
 
+    @cached_property
     def matrix(self) -> tuple["Row", ...]:
         """The best connected by the best connected; nobody by himself."""
         shown = self.leading[:MOST_MARKS]
@@ -272,7 +278,7 @@ class Networks:
     """All networks at one point of the change log; each is made when it is first asked for."""
 
     def __init__(self) -> None:
-        self._networks: dict[Hashable, Network] = {}
+        self._networks: dict[tuple[str, Hashable], Network] = {}
         self._today = timezone.localdate()
 
     @cached_property
@@ -301,8 +307,9 @@ class Networks:
         key = (show, narrowed)
         network = self._networks.get(key)
         if network is None:
-            while len(self._networks) >= _MOST_KEPT:
-                self._networks.pop(next(iter(self._networks)), None)
+            # The two whole ones are on every page: they stay.
+            for old in [key for key in self._networks if key[1]][: -_MOST_KEPT + 1]:
+                self._networks.pop(old, None)
             network = self._networks[key] = self._made(show, Event.objects.published() if events is None else events)
         return network
 

@@ -1,5 +1,6 @@
 """The network's drawing, matrix and numbers: put together here, for they are hundreds of links on a page."""
 
+import html
 from collections.abc import Iterable, Sequence
 
 from django import template
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from archive.models import Participant
 from archive.pictures.network import Node, Pair, Row
 from archive.pictures.network_drawing import Drawing, Mark
 from archive.templatetags.archive import _join
@@ -72,7 +74,7 @@ def network_matrix(rows: Sequence[Row], narrowing: str = "") -> SafeString:
     events = _Events(narrowing)
     heads = _join(_COLUMN, ((row.node.name, row.node.record.slug) for row in rows))
     body = (
-        (row.node.record.get_absolute_url(), row.node.name, row.node.record.slug, _cells(row, at, events))
+        (row.node.record.get_absolute_url(), row.node.name, row.node.record.slug, _cells(row, at, rows, events))
         for at, row in enumerate(rows)
     )
     corner = _("Country")
@@ -81,27 +83,55 @@ def network_matrix(rows: Sequence[Row], narrowing: str = "") -> SafeString:
     )
 
 
-def _cells(row: Row, at: int, events: "_Events") -> SafeString:
+def _cells(row: Row, at: int, rows: Sequence[Row], events: "_Events") -> SafeString:
+    """No more than numbers and links: the heads of row and column say the rest, and cells may be a thousand."""
+    own = row.node.query
     cells = []
-    for column, cell in enumerate(row.cells):
+    for column, (cell, other) in enumerate(zip(row.cells, rows, strict=True)):
         if column == at:
-            cells.append(_join(_OWN, [(events.of(row.node), _own_text(row.node), row.node.events)]))
+            cells.append(_OWN.format(events.of_query(own), row.node.events))
         elif cell is None:
             cells.append(_NEVER)
         else:
-            cells.append(_join(_CELL, [(cell.level, events.of(cell.pair), _pair_text(cell.pair), cell.pair.events)]))
+            cells.append(_CELL.format(cell.level, events.of_query(f"{own}&amp;{other.node.query}"), cell.pair.events))
     return SafeString("".join(cells))
 
 
 _COLUMN = '<th scope="col"><abbr title="{}">{}</abbr></th>'
 _ROW = '<tr><th scope="row"><a href="{}">{}</a> <span aria-hidden="true">{}</span></th>{}</tr>\n'
-_CELL = '<td class="h{}"><a href="{}" title="{}">{}</a></td>'
-_OWN = '<td class="own"><a href="{}" title="{}">{}</a></td>'
-_NEVER = SafeString("<td></td>")
+_CELL = '<td class="h{}"><a href="{}">{}</a></td>'
+_OWN = '<td class="own"><a href="{}">{}</a></td>'
+_NEVER = "<td></td>"
 
 
 @register.simple_tag
-def network_pairs(pairs: Iterable[Pair], narrowing: str = "", most: int = 0) -> SafeString:
+def network_nodes(nodes: Iterable[Node], narrowing: str = "") -> SafeString:
+    """Rows of a table: who, what kind of participant, how many events, how many others met."""
+    events = _Events(narrowing)
+    rows = (
+        (
+            node.record.get_absolute_url(),
+            node.name,
+            _join(_KIND, [(node.record.get_kind_display(),)]) if isinstance(node.record, Participant) else _NO_KIND,
+            events.of(node),
+            node.events,
+            f"?around={node.record.slug}" + (f"&{narrowing}" if narrowing else ""),
+            node.met,
+        )
+        for node in nodes
+    )
+    return _join(_NODE, rows)
+
+
+_KIND, _NO_KIND = '<td class="wide">{}</td>', SafeString("")
+_NODE = (
+    '<tr><th scope="row"><a href="{}">{}</a></th>{}<td class="n"><a href="{}">{}</a></td>'
+    '<td class="n"><a href="{}">{}</a></td></tr>\n'
+)
+
+
+@register.simple_tag
+def network_pairs(pairs: Iterable[Pair], narrowing: str = "") -> SafeString:
     """Rows of a table: one, the other, and how many events they shared, with a link to these."""
     events = _Events(narrowing)
     rows = (
@@ -122,20 +152,24 @@ _PAIR = '<tr><th scope="row"><a href="{}">{}</a></th><td><a href="{}">{}</a></td
 
 
 @register.simple_tag
-def events_with(one: Node | Pair, narrowing: str = "") -> str:
+def events_with(one: Node | Pair, narrowing: str = "") -> SafeString:
     """Address of the list of the events at which one was, or both."""
     return _Events(narrowing).of(one)
 
 
 class _Events:
-    """Addresses of lists of events under the filters in force."""
+    """Addresses of lists of events under the filters in force, ready for HTML."""
 
     def __init__(self, narrowing: str) -> None:
-        self._before = reverse("archive:event-list") + "?"
-        self._after = f"&{narrowing}" if narrowing else ""
+        self._before = html.escape(reverse("archive:event-list")) + "?"
+        self._after = html.escape(f"&{narrowing}") if narrowing else ""
 
-    def of(self, one: Node | Pair) -> str:
-        return f"{self._before}{one.query}{self._after}"
+    def of(self, one: Node | Pair) -> SafeString:
+        # Slugs and codes need no quoting.
+        return self.of_query(one.query.replace("&", "&amp;"))
+
+    def of_query(self, query: str) -> SafeString:
+        return SafeString(f"{self._before}{query}{self._after}")
 
 
 def _number_of_events(n: int) -> str:
@@ -150,8 +184,3 @@ def _pair_text(pair: Pair) -> str:
 def _node_text(node: Node) -> str:
     text = ngettext("%(name)s: %(n)s event, met %(met)s", "%(name)s: %(n)s events, met %(met)s", node.events)
     return text % {"name": node.name, "n": node.events, "met": node.met}
-
-
-def _own_text(node: Node) -> str:
-    text = ngettext("%(name)s: %(n)s event in all", "%(name)s: %(n)s events in all", node.events)
-    return text % {"name": node.name, "n": node.events}

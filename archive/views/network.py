@@ -39,7 +39,7 @@ def network(request: HttpRequest) -> HttpResponse:
         "around": around,
         "network": made,
         "drawing": draw_around(pairs[0].one, pairs) if around and pairs else made.drawing(),
-        "matrix": made.matrix() if filterset.shown == "countries" and not around else (),
+        "matrix": made.matrix if filterset.shown == "countries" and not around else (),
         "nodes": [] if around else made.leading[:MOST_MARKS],
         "left_out": _left_out(made) if not around else {},
         "page": page,
