@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        bench relevance suggestions drill-search curator lock clean
+        bench relevance suggestions drill-search curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
@@ -28,6 +28,7 @@ help:
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
+	@echo "make messages   bring the Russian and Chinese catalogues up to date; print what is not translated"
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
 
@@ -108,6 +109,10 @@ drill-search: $(VENV)/installed-dev
 curator: $(VENV)/installed
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py create_curator --role $(ROLE)
+
+# Needs gettext; the compiled catalogues are committed, so that nobody else does.
+messages: $(VENV)/installed
+	$(BIN)/python manage.py messages
 
 # Needs uv (pip install uv); the products are what everything else installs from.
 lock:

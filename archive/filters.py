@@ -1,25 +1,53 @@
 """What the lists of events and articles can be narrowed by: the words of the search, as django-filter FilterSets."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
-from django.forms import Field, SelectMultiple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
+from archive.filter_kinds import (
+    NONE,
+    PRECISION_LABELS,
+    SOURCE_LABELS,
+    AroundFilter,
+    DocumentFilter,
+    EventCountryFilter,
+    KindFilter,
+    LanguageFilter,
+    LinkFilter,
+    MonthFilter,
+    PresentFilter,
+    PressFilter,
+    PublisherFilter,
+    QuestionFilter,
+    ShowFilter,
+    SortFilter,
+    TextFilter,
+    WithinFilter,
+    WordFilter,
+    WrittenFilter,
+    YearFilter,
+)
+from archive.languages import sort_key
+from archive.models import (
+    Article,
+    City,
+    Country,
+    Event,
+    EventSeries,
+    Participant,
+    Publisher,
+    SourceDocument,
+    Topic,
+)
+from archive.models.base import DateBasis
 from archive.overview import Overview
 
-_KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
-
 # Added by others to links that people share; they change nothing here.
-_TOLERATED = ("utm_", "fbclid", "gclid", "ref")
+TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,162 +81,24 @@ class Chip:
     without: str
 
 
-class YearsField(Field):
-    """Years as four digits, or "undated"; several are alternatives."""
-
-    widget = SelectMultiple
-
-    def to_python(self, value: Any) -> list[str]:
-        values = [value] if isinstance(value, str) else list(value or [])
-        for year in values:
-            if not (year == "undated" or (year.isascii() and year.isdigit() and len(year) == 4 and year != "0000")):
-                raise ValidationError(
-                    _("“%(value)s” is not a year: write four digits, such as 2014.") % {"value": year[:20]}
-                )
-        return values
-
-
-class YearFilter(django_filters.Filter):
-    field_class = YearsField
-
-    def filter(self, qs: Any, value: list[str] | None) -> Any:
-        if not value:
-            return qs
-        return reduce(or_, (qs.undated() if year == "undated" else qs.in_year(int(year)) for year in value))
-
-
-class LinkField(django_filters.fields.ModelMultipleChoiceField):
-    """Refuses what can be no slug or code before the database sees it (PostgreSQL fails on NUL)."""
-
-    def _check_values(self, value: Any) -> Any:
-        for one in value:
-            if not _KEY.fullmatch(one):
-                raise ValidationError(
-                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": one[:30]}
-                )
-        return super()._check_values(value)
-
-
-class LinkFilter(django_filters.ModelMultipleChoiceFilter):
-    """Records linked to any of the chosen ones, each once: by subquery, so that nothing needs to be made distinct."""
-
-    field_class = LinkField
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("to_field_name", "slug")
-        super().__init__(*args, **kwargs)
-        self.extra["error_messages"] = {
-            "invalid_choice": gettext_lazy("“%(value)s” is not known here."),
-            "invalid_pk_value": gettext_lazy("“%(pk)s” is not known here."),
-        }
-
-    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
-        if not value:
-            return qs
-        return qs.linked_to(self.field_name, value)
-
-
-class EventCountryFilter(LinkFilter):
-    """Countries that hosted or took part."""
-
-    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
-        return qs.involving(value) if value else qs
-
-
-class KindFilter(django_filters.MultipleChoiceFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s” is not a kind known here.")}
-
-
-class PressFilter(django_filters.MultipleChoiceFilter):
-    """Events with an article in the archive, or without one; both together are all."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        choices = [("yes", gettext_lazy("with articles")), ("no", gettext_lazy("without articles"))]
-        super().__init__(*args, choices=choices, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: choose yes or no.")}
-
-    def filter(self, qs: Any, value: list[str]) -> Any:
-        wanted = set(value)
-        if len(wanted) != 1:
-            return qs
-        return qs.covered() if "yes" in wanted else qs.uncovered()
-
-
-# More are no question that anybody asks, and each costs a subquery.
-_MOST_PRESENT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Who has to have been at an event."""
-
-    participants: tuple[Participant, ...] = ()
-    countries: tuple[Country, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.participants or self.countries)
-
-    def labels(self) -> dict[str, str]:
-        """Name of each by what stands for it in an address."""
-        records: Iterable[Participant | Country] = (*self.participants, *self.countries)
-        return {record.slug: str(record) for record in records}
-
-
-class PresentField(Field):
-    """Participants by their slugs and countries by their codes, which have capital letters: “CN”."""
-
-    widget = SelectMultiple
-
-    def to_python(self, value: Any) -> Present:
-        values = set(value or [])
-        if len(values) > _MOST_PRESENT:
-            raise ValidationError(_("Name %(most)d at most.") % {"most": _MOST_PRESENT})
-        if bad := [one for one in values if not _KEY.fullmatch(one)]:
-            raise ValidationError(_("“%(value)s” is not known here.") % {"value": bad[0][:30]})
-        if not values:
-            return Present()
-        codes = {one for one in values if len(one) == 2 and one.isupper()}
-        found = Present(
-            tuple(Participant.objects.published().filter(slug__in=values - codes).named()),
-            tuple(Country.objects.filter(iso2__in=codes).named()),
-        )
-        if unknown := sorted(values - found.labels().keys()):
-            raise ValidationError(_("“%(value)s” is not known here.") % {"value": unknown[0][:30]})
-        return found
-
-
-class PresentFilter(django_filters.Filter):
-    """Held events at which all of them were: unlike in other filters, values are not alternatives."""
-
-    field_class = PresentField
-
-    def filter(self, qs: Any, value: Present | None) -> Any:
-        return qs.with_present(value.participants, value.countries) if value else qs
-
-
-class SortFilter(django_filters.ChoiceFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[("newest", ""), ("oldest", "")], empty_label=None, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: sort by newest or oldest.")}
-
-    def filter(self, qs: Any, value: str | None) -> Any:
-        return qs.oldest() if value == "oldest" else qs.newest()
-
-
 class BrowseFilterSet(django_filters.FilterSet):
     """Base: years and order, the options of the form, the chips of what is in force, and what was not understood."""
+
+    # What else the address may have.
+    beside: tuple[str, ...] = ("page", "format")
 
     def __init__(self, data: Any, overview: Overview) -> None:
         super().__init__(data, queryset=self._meta.model.objects.published())
         self.overview = overview
 
     year = YearFilter(label=gettext_lazy("Year"))
+    month = MonthFilter(label=gettext_lazy("Month"))
+    within = WithinFilter(label=gettext_lazy("Certainly within"))
+    precision = QuestionFilter(
+        label=gettext_lazy("Date known as"), question="of_precision", choices=list(PRECISION_LABELS.items())
+    )
+    basis = WordFilter(label=gettext_lazy("Basis of the date"), field_name="date_basis", choices=DateBasis.choices)
     sort = SortFilter(label=gettext_lazy("Order"))
-
-    # What is chosen elsewhere on the page.
-    not_offered: tuple[str, ...] = ("sort",)
 
     @property
     def is_known(self) -> bool:
@@ -223,15 +113,19 @@ class BrowseFilterSet(django_filters.FilterSet):
     @property
     def unknown(self) -> list[str]:
         """Names in the address that are no filters."""
-        known = {*self.filters, "page", "format"}
-        return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+        known = {*self.filters, *self.beside}
+        return [name for name in self.data if name not in known and not name.startswith(TOLERATED)]
+
+    @property
+    def offered(self) -> list[str]:
+        return list(self.filters)
 
     @property
     def problems(self) -> list[str]:
         """A sentence for each thing that was not understood."""
         found = [
             _("There is no filter “%(name)s”; known are %(filters)s.")
-            % {"name": name[:30], "filters": ", ".join(self.filters)}
+            % {"name": name[:30], "filters": ", ".join(self.offered)}
             for name in self.unknown
         ]
         for name, errors in self.form.errors.items():
@@ -249,13 +143,9 @@ class BrowseFilterSet(django_filters.FilterSet):
         return self.qs.values_list("pk", flat=True)
 
     def groups(self) -> list[Group]:
-        """The filters with their options; one that offers nothing by itself is left out until the address uses it."""
+        """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
-        rows = {
-            "year": self._years(),
-            **{name: self._options(name) for name in self.filters if name not in ("year", *self.not_offered)},
-        }
-        rows = {name: row for name, row in rows.items() if row or not isinstance(self.filters[name], PresentFilter)}
+        rows = {name: self._options(name) for name in self.filters if name not in ("sort", "show")}
         return [
             Group(
                 name,
@@ -263,26 +153,42 @@ class BrowseFilterSet(django_filters.FilterSet):
                 tuple(Option(value, label, value in chosen[name]) for value, label in options),
             )
             for name, options in rows.items()
+            if options or not isinstance(self.filters[name], WrittenFilter)
         ]
 
     def _years(self) -> list[tuple[str, str]]:
         by_year = self.overview.timeline(self.queryset.model).by_year()
         years = [(str(year), str(year)) for year in sorted(by_year, reverse=True)]
-        return [*years, ("undated", _("undated"))]
+        known = [*years, ("undated", _("undated"))]
+        return [*known, *(one for one in self._written("year") if one not in known)]
+
+    def _written(self, name: str) -> list[tuple[str, str]]:
+        """What the address has of a filter whose values are written out, so that the form keeps it."""
+        written = self.filters[name]
+        if name not in self.data or not self.form.is_valid():
+            return []
+        return [(value, written.shown(value)) for value in dict.fromkeys(self.data.getlist(name)) if value]
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
+        if isinstance(one, YearFilter):
+            return self._years()
         if isinstance(one, PresentFilter):
-            present = self.form.cleaned_data.get(name) if name in self.data and self.form.is_valid() else None
-            return list(present.labels().items()) if present else []
+            # Names, which the form has looked up.
+            return list(self.form.cleaned_data[name].labels().items()) if self._written(name) else []
+        if isinstance(one, WrittenFilter):
+            return self._written(name)
         if not isinstance(one, LinkFilter):
             return [(str(value), str(label)) for value, label in one.extra["choices"]]
         key = one.extra["to_field_name"]
-        options = dict(self.overview.offered(one.queryset.model, key))
+        options = dict(self.overview.offered(one.queryset.model, key)) if one.is_offered else {}
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
-            options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
-        return sorted(options.items(), key=lambda option: option[1])
+            chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
+            options |= {str(getattr(record, key)): str(record) for record in chosen}
+        none = one.extra.get("null_label")
+        shown = sorted(options.items(), key=lambda option: sort_key(option[1]))
+        return [*shown, *([(NONE, str(none))] if none else ())]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [
@@ -304,13 +210,29 @@ class EventFilterSet(BrowseFilterSet):
     country = EventCountryFilter(
         label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
     )
-    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    city = LinkFilter(
+        label=gettext_lazy("Host city"),
+        queryset=City.objects.all(),
+        field_name="city",
+        null_label=gettext_lazy("no host city"),
+        null_value=NONE,
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
-    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+    series = LinkFilter(
+        label=gettext_lazy("Series"),
+        queryset=EventSeries.objects.all(),
+        field_name="series",
+        null_label=gettext_lazy("in no series"),
+        null_value=NONE,
+    )
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
     press = PressFilter(label=gettext_lazy("Press"))
+    state = WordFilter(label=gettext_lazy("State"), choices=Event.State.choices)
+    source = QuestionFilter(
+        label=gettext_lazy("Sources of its own"), question="sourced_from", choices=list(SOURCE_LABELS.items())
+    )
     present = PresentFilter(label=gettext_lazy("Present"))
 
     class Meta:
@@ -318,51 +240,30 @@ class EventFilterSet(BrowseFilterSet):
         fields: list[str] = []
 
 
-class ShowFilter(django_filters.ChoiceFilter):
-    """Which of two networks; of the events it leaves all."""
+class TimelineFilterSet(EventFilterSet):
+    """Of the list of events, without the filters by time: the timeline has its own (`archive.pictures.timeline`)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        choices = [("people", gettext_lazy("People and organisations")), ("countries", gettext_lazy("Countries"))]
-        super().__init__(*args, choices=choices, empty_label=None, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: show people or countries.")}
+    year = month = within = sort = None
+    beside = ("year", "from", "to")
 
-    def filter(self, qs: Any, value: str | None) -> Any:
-        return qs
-
-
-class AroundField(PresentField):
-    def to_python(self, value: Any) -> Present:
-        if len(value or []) > 1:
-            raise ValidationError(_("Name one."))
-        return super().to_python(value)
+    @property
+    def offered(self) -> list[str]:
+        return [*self.beside, *self.filters]
 
 
-class AroundFilter(PresentFilter):
-    """The one of whom only the own meetings are wanted; it leaves all events."""
+class MapFilterSet(EventFilterSet):
+    """Of the list of events, what the map of host cities can be narrowed by; a map has no order."""
 
-    field_class = AroundField
-
-    def filter(self, qs: Any, value: Present | None) -> Any:
-        return qs
+    city = participant = press = state = source = present = month = within = precision = basis = sort = None
 
 
-class NetworkFilterSet(BrowseFilterSet):
-    """Of which events the network is made: some of the filters of the list of events, meaning the same."""
+class NetworkFilterSet(EventFilterSet):
+    """Of the list of events, what the network can be narrowed by; which network, and around whom."""
 
-    country = EventCountryFilter(
-        label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
-    )
-    topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
-    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
     show = ShowFilter(label=gettext_lazy("Show"))
     around = AroundFilter(label=gettext_lazy("Around"))
 
-    sort = None  # type: ignore[assignment]  # how django-filter is told to leave a base's filter out
-    not_offered = ("show",)
-
-    class Meta:
-        model = Event
-        fields: list[str] = []
+    city = participant = press = state = source = present = month = within = precision = basis = sort = None
 
     @property
     def around_whom(self) -> Participant | Country | None:
@@ -380,7 +281,7 @@ class NetworkFilterSet(BrowseFilterSet):
     def narrowing(self) -> list[tuple[str, str]]:
         """The filters in force, each once and in one order, as the list of events understands them too."""
         names = sorted(self.filters.keys() - {"show", "around"})
-        return [(name, value) for name in names for value in sorted(set(self.data.getlist(name)))]
+        return [(name, value) for name in names for value in sorted(set(self.data.getlist(name))) if value]
 
 
 class ArticleFilterSet(BrowseFilterSet):
@@ -394,6 +295,27 @@ class ArticleFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    publisher = PublisherFilter(
+        label=gettext_lazy("Publisher"),
+        queryset=Publisher.objects.all(),
+        field_name="publisher",
+        null_label=gettext_lazy("not stated"),
+        null_value=NONE,
+    )
+    language = LanguageFilter(label=gettext_lazy("Language"))
+    document = DocumentFilter(
+        label=gettext_lazy("Source document"),
+        queryset=SourceDocument.objects.all(),
+        field_name="source_document",
+        to_field_name="name",
+        null_label=gettext_lazy("none: added by itself"),
+        null_value=NONE,
+    )
+    text = TextFilter(
+        label=gettext_lazy("Captured text"),
+        choices=[("yes", gettext_lazy("held")), ("no", gettext_lazy("not held"))],
+    )
+    rights = WordFilter(label=gettext_lazy("Rights"), choices=Article.Rights.choices)
 
     class Meta:
         model = Article

@@ -5,6 +5,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 (`archive.kept`): no page is older than the last committed change.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,11 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from archive import dates
 from archive.addresses import address
 from archive.kept import Kept
-from archive.models import Article, City, Country, Event, Participant, Topic
+from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
+from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
 from archive.querysets import count_by
 
 # What an order, a number or a name here is made of.
@@ -26,6 +29,7 @@ _RECORD_TYPES = (
     "attendance",
     "city",
     "country",
+    "countrystatus",
     "coverage",
     "delegation",
     "event",
@@ -91,6 +95,11 @@ class Leader:
     slug: str
     name: str
     count: int
+    # In which the name is shown.
+    shown_language: str = "en"
+
+    def __str__(self) -> str:
+        return self.name
 
     def get_absolute_url(self) -> str:
         return address(self.kind, self.slug)
@@ -102,15 +111,31 @@ class Name:
 
     key: str
     name: str
+    # In which the name is shown.
+    shown_language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """An event that began, or an article that was published, on a day that is known: its day, model and key."""
+
+    day: date
+    model: Any
+    pk: int
 
 
 class Overview:
-    """The archive at one point of the change log. Its parts are made when they are first asked for."""
+    """The archive at one point of the change log. Its parts are made when they are first asked for.
+
+    What has names in it is made for each language of its readers by itself.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
-        self._offered: dict[Any, tuple[tuple[str, str], ...]] = {}
-        self._names: dict[Any, Mapping[int, Name]] = {}
+        self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
+        self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
+        self._led: dict[tuple[str, str], tuple[Leader, ...]] = {}
+        self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -130,6 +155,28 @@ class Overview:
             "countries": Country.objects.count(),
         }
 
+    @cached_property
+    def anniversaries(self) -> Mapping[tuple[int, int], tuple[Anniversary, ...]]:
+        """By month and day: events that were held and articles, newest first. Two queries."""
+        found = defaultdict(list)
+        for records in (Event.objects.published().held(), Article.objects.published()):
+            for pk, text in records.order_by("slug").values_list("pk", "date"):
+                partial = dates.parse_or_none(text)
+                day = partial.first_day if partial else None
+                if day:
+                    found[day.month, day.day].append(Anniversary(day, records.model, pk))
+        return {key: tuple(sorted(those, key=lambda one: one.day, reverse=True)) for key, those in found.items()}
+
+    def standing(self, today: date) -> Mapping[str, tuple[int, ...]]:
+        """Keys of the countries by their standing in the SCO on that day; those without any are left out. Two queries."""
+        if today not in self._standing:
+            found = defaultdict(list)
+            for country in Country.objects.prefetch_related("sco_status"):
+                if status := country.status_on(today):
+                    found[status.status].append(country.pk)
+            self._standing = {today: {status: tuple(keys) for status, keys in found.items()}}
+        return self._standing[today]
+
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]
 
@@ -146,47 +193,62 @@ class Overview:
 
     def name(self, model: Any, pk: int) -> Name:
         """Of a country, city or publisher."""
-        names = self._names.get(model, {})
+        names = self._names.get((model, name_field()), {})
         if pk not in names:
             # First asked for, or newer than the rest of the overview.
-            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", "name")
-            names = self._names[model] = {pk: Name(key.lower(), name) for pk, key, name in rows}
+            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", *NAME_FIELDS)
+            names = self._names[model, name_field()] = {
+                pk: Name(key.lower(), own_name(names), language_of(names)) for pk, key, *names in rows
+            }
         return names[pk]
 
-    @cached_property
+    @property
     def cities(self) -> tuple[Leader, ...]:
         """Those with the most events."""
-        return self._leaders(City.objects.all(), 0)
+        return self._leaders("cities", City.objects.all(), 0)
 
-    @cached_property
+    @property
     def topics(self) -> tuple[Leader, ...]:
         """Those with the most articles."""
-        return self._leaders(Topic.objects.all(), 1)
+        return self._leaders("topics", Topic.objects.all(), 1)
 
-    @cached_property
+    @property
     def people(self) -> tuple[Leader, ...]:
         """Those named in the most articles."""
-        return self._leaders(Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
+        return self._leaders("people", Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
 
     def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
-        """Key and name of the records that a list can be narrowed by: linked ones; of many participants the most frequent."""
-        if model not in self._offered:
-            if model is Participant:
-                leaders = self._leaders(Participant.objects.published(), 1, OFFERED_PARTICIPANTS)
-                found = [(one.slug, one.name) for one in leaders]
-            else:
-                found = list(model.objects.linked().values_list(key, "name"))
-            self._offered[model] = tuple(found)
-        return self._offered[model]
+        """Key and name of the records that a list can be narrowed by: linked ones; of those that are many the most frequent."""
+        if (made := self._offered.get((model, name_field()))) is not None:
+            return made
+        if model in (Participant, Publisher):
+            among = Participant.objects.published() if model is Participant else Publisher.objects.all()
+            leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
+            found = [(one.slug, one.name) for one in leaders]
+        else:
+            found = [
+                (value, own_name(names)) for value, *names in model.objects.linked().values_list(key, *NAME_FIELDS)
+            ]
+        made = self._offered[model, name_field()] = tuple(found)
+        return made
 
-    def _leaders(self, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+    def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
-        among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", "slug", "name")}
+        if (made := self._led.get((what, name_field()))) is not None:
+            return made
+        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", "slug", *NAME_FIELDS)}
         numbers = {pk: pair[column] for pk, pair in self.counts(records.model).items() if pk in among and pair[column]}
         leading = sorted(numbers, key=lambda pk: (-numbers[pk], pk))[:most]
         kind = records.model._meta.model_name or ""
-        found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
-        return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+        found = (
+            Leader(kind, slug, own_name(names), numbers[pk], language_of(names))
+            for pk in leading
+            for slug, names in [among[pk]]
+        )
+        made = self._led[what, name_field()] = tuple(
+            sorted(found, key=lambda one: (-one.count, sort_key(one.name), one.slug))
+        )
+        return made
 
 
 # The archive as it is now. One query where nothing has changed.

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from archive.kept import Kept
+from archive.languages import sort_key
 from archive.models import Attendance, Country, CountryStatus, Delegation, Event, Participant
 from archive.pictures.network_drawing import MOST_MARKS, Drawing, Places, draw, draw_around, layout
 from archive.querysets import EventQuerySet
@@ -164,14 +165,14 @@ class Network:
         return self._in_language("pairs", self._ranked)
 
     def _ranked(self) -> list[Pair]:
-        names = {node: node.name for node in self.nodes.values()}
+        names = {node: sort_key(node.name) for node in self.nodes.values()}
         named = [pair if names[pair.one] <= names[pair.other] else pair.turned() for pair in self.pairs]
         return sorted(named, key=lambda pair: (-pair.events, names[pair.one], names[pair.other]))
 
     def around(self, key: int) -> list[Pair]:
         """The ranked pairs with that one, who comes first in each."""
         found = [Pair(self.nodes[key], self.nodes[other], n) for other, n in self._met.get(key, {}).items()]
-        return sorted(found, key=lambda pair: (-pair.events, pair.other.name))
+        return sorted(found, key=lambda pair: (-pair.events, sort_key(pair.other.name)))
 
     @cached_property
     def leading(self) -> list[Node]:

@@ -169,11 +169,17 @@ def _total(known: Table, query: Query) -> int:
 
 
 def _find(query: Query, tree: Node, head: tuple[int, str]) -> Found:
-    """Ask the engine, again if a rebuild that ended between the two steps put an older state in place."""
+    """Ask the engine; where it was behind the head of the log, bring it forward and ask again.
+
+    More than once, if a rebuild that ended between the two steps put an older state in place.
+    """
+    found = engine().find(query, tree)
     for _attempt in range(3):
+        if found.reached == head:
+            break
         state = ensure_fresh(head)
         found = engine().find(query, tree)
-        if found.number >= state.number:
+        if found.reached[0] >= state.number:
             break
     return found
 
@@ -195,7 +201,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str])
 
 
 def _title(record: Article | Event | Participant) -> str:
-    return record.shown_headline if isinstance(record, Article) else record.name
+    return str(record)
 
 
 def _text(record: Article | Event | Participant) -> str:

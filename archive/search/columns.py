@@ -112,6 +112,12 @@ class State:
         mask &= self.all
         return mask
 
+    def frequency(self, field: str, forms: Sequence[str]) -> int:
+        """How many documents have any of the terms."""
+        if len(forms) == 1:
+            return int(np.count_nonzero(self.all[self.posting(field, forms[0]).numbers]))
+        return int(np.count_nonzero(self.having(field, forms)))
+
     def phrase(self, field: str, forms: tuple[str, ...]) -> Mask:
         """The documents in which the words follow each other."""
         return self._standing(field, forms, _following)
@@ -162,8 +168,8 @@ class State:
         return self._norms[field]
 
     @cached_property
-    def counters(self) -> dict[str, FacetCounter]:
-        return {key: FacetCounter(facet, self.size) for key, facet in self.facets.items()}
+    def counter(self) -> FacetCounter:
+        return FacetCounter(self.facets, self.size)
 
     @cached_property
     def newest(self) -> Numbers:

@@ -191,7 +191,7 @@ class Evaluation:
         scores = np.zeros(state.size)
         for one in scoring:
             postings = [state.posting(one.field, form) for form in one.forms]
-            having = int(state.having(one.field, one.forms).sum())
+            having = state.frequency(one.field, one.forms)
             if not having:
                 continue
             weight = one.weight * log(1 + (state.total - having + 0.5) / (having + 0.5)) * (_K1 + 1)
@@ -229,21 +229,16 @@ class Choice:
 
     def counts(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by facet value, under the other facets and this facet's own excludes."""
-        pool = self.results(matched)
-        numbers = np.flatnonzero(pool)
-        counters = self._state.counters
-        return {
-            key: self._alone(key, matched) if key in self._included else counters[key].count(pool, numbers)
-            for key in self._state.facets
-        }
-
-    def _alone(self, key: str, matched: Mask) -> dict[str, int]:
-        """Results by value of a facet, were nothing of it included."""
-        others = self.results(matched, but=key)
-        return self._state.counters[key].count(others, np.flatnonzero(others))
+        count = self._state.counter.count
+        counted = count(self.results(matched))
+        for key in self._included:
+            # As if nothing of it were included.
+            counted[key] = count(self.results(matched, but=key))[key]
+        return counted
 
     def carried(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by value of the facets of which something is included, under all that is chosen."""
-        pool = self.results(matched)
-        numbers = np.flatnonzero(pool)
-        return {key: self._state.counters[key].count(pool, numbers) for key in self._included}
+        if not self._included:
+            return {}
+        counted = self._state.counter.count(self.results(matched))
+        return {key: counted[key] for key in self._included}

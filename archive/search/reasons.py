@@ -1,7 +1,6 @@
 """Why a record was found, where what is shown of it doesn't tell: by a name that it is linked to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +37,7 @@ def explained(scope: Scope, hits: Iterable[Hit], marker: Marker) -> tuple[Hit, .
     source = SOURCES[scope]
     documents = {record.pk: source.build(record) for record in source.published().filter(pk__in=keys)}
     return tuple(
-        replace(hit, reasons=tuple(_reasons(documents[_key(hit)], marker))[:MOST]) if _key(hit) in documents else hit
+        hit._replace(reasons=tuple(_reasons(documents[_key(hit)], marker))[:MOST]) if _key(hit) in documents else hit
         for hit in hits
     )
 

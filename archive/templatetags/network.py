@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from archive.models import Participant
 from archive.pictures.network import Node, Pair, Row
 from archive.pictures.network_drawing import Drawing, Mark
-from archive.templatetags.archive import _join
+from archive.templatetags.archive import _join, lang
 
 register = template.Library()
 
@@ -50,7 +50,7 @@ _MARK = '<a href="{0}" aria-label="{1}" data-key="{2}"><title>{1}</title>{3}{4}<
 _TARGET = '<circle class="target" cx="{}" cy="{}" r="{}"/>'
 _CIRCLE = '<circle class="{}" cx="{}" cy="{}" r="{}"/>'
 _SQUARE = '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>'
-_LABEL = '<text x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>'
+_LABEL = '<text x="{}" y="{}" text-anchor="{}" aria-hidden="true"{}>{}</text>'
 
 
 def _shape(mark: Mark) -> SafeString:
@@ -65,7 +65,7 @@ def _label(mark: Mark) -> SafeString:
     label = mark.label
     if label is None:
         return SafeString("")
-    return _join(_LABEL, [(round(label.x, 1), round(label.y, 1), label.anchor, label.text)])
+    return _join(_LABEL, [(round(label.x, 1), round(label.y, 1), label.anchor, lang(mark.node.record), label.text)])
 
 
 @register.simple_tag
@@ -73,10 +73,7 @@ def network_matrix(rows: Sequence[Row], narrowing: str = "") -> SafeString:
     """Head and body of a table of countries by countries; on the diagonal each one's own events."""
     events = _Events(narrowing)
     heads = _join(_COLUMN, ((row.node.name, row.node.record.slug) for row in rows))
-    body = (
-        (row.node.record.get_absolute_url(), row.node.name, row.node.record.slug, _cells(row, at, rows, events))
-        for at, row in enumerate(rows)
-    )
+    body = ((*_named(row.node), row.node.record.slug, _cells(row, at, rows, events)) for at, row in enumerate(rows))
     corner = _("Country")
     return SafeString(
         f'<thead><tr><th scope="col">{corner}</th>{heads}</tr></thead>\n<tbody>{_join(_ROW, body)}</tbody>'
@@ -98,7 +95,7 @@ def _cells(row: Row, at: int, rows: Sequence[Row], events: "_Events") -> SafeStr
 
 
 _COLUMN = '<th scope="col"><abbr title="{}">{}</abbr></th>'
-_ROW = '<tr><th scope="row"><a href="{}">{}</a> <span aria-hidden="true">{}</span></th>{}</tr>\n'
+_ROW = '<tr><th scope="row"><a href="{}"{}>{}</a> <span aria-hidden="true">{}</span></th>{}</tr>\n'
 _CELL = '<td class="h{}"><a href="{}">{}</a></td>'
 _OWN = '<td class="own"><a href="{}">{}</a></td>'
 _NEVER = "<td></td>"
@@ -110,8 +107,7 @@ def network_nodes(nodes: Iterable[Node], narrowing: str = "") -> SafeString:
     events = _Events(narrowing)
     rows = (
         (
-            node.record.get_absolute_url(),
-            node.name,
+            *_named(node),
             _join(_KIND, [(node.record.get_kind_display(),)]) if isinstance(node.record, Participant) else _NO_KIND,
             events.of(node),
             node.events,
@@ -125,7 +121,7 @@ def network_nodes(nodes: Iterable[Node], narrowing: str = "") -> SafeString:
 
 _KIND, _NO_KIND = '<td class="wide">{}</td>', SafeString("")
 _NODE = (
-    '<tr><th scope="row"><a href="{}">{}</a></th>{}<td class="n"><a href="{}">{}</a></td>'
+    '<tr><th scope="row"><a href="{}"{}>{}</a></th>{}<td class="n"><a href="{}">{}</a></td>'
     '<td class="n"><a href="{}">{}</a></td></tr>\n'
 )
 
@@ -136,10 +132,8 @@ def network_pairs(pairs: Iterable[Pair], narrowing: str = "") -> SafeString:
     events = _Events(narrowing)
     rows = (
         (
-            pair.one.record.get_absolute_url(),
-            pair.one.name,
-            pair.other.record.get_absolute_url(),
-            pair.other.name,
+            *_named(pair.one),
+            *_named(pair.other),
             events.of(pair),
             _number_of_events(pair.events),
         )
@@ -148,13 +142,18 @@ def network_pairs(pairs: Iterable[Pair], narrowing: str = "") -> SafeString:
     return _join(_PAIR, rows)
 
 
-_PAIR = '<tr><th scope="row"><a href="{}">{}</a></th><td><a href="{}">{}</a></td><td class="n"><a href="{}">{}</a></td></tr>\n'
+_PAIR = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td><a href="{}"{}>{}</a></td><td class="n"><a href="{}">{}</a></td></tr>\n'
 
 
 @register.simple_tag
 def events_with(one: Node | Pair, narrowing: str = "") -> SafeString:
     """Address of the list of the events at which one was, or both."""
     return _Events(narrowing).of(one)
+
+
+def _named(node: Node) -> tuple[str, SafeString, str]:
+    """Address and name of a record, and between them the language of the name where it is not the page's."""
+    return node.record.get_absolute_url(), lang(node.record), node.name
 
 
 class _Events:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from archive import search
 from archive.gaps import Gap, gaps
+from archive.languages import NAME_FIELDS
 from archive.models import (
     Article,
     Attendance,
@@ -26,7 +27,9 @@ from archive.models import (
     Topic,
 )
 from archive.overview import Overview, overview
+from archive.pictures.map import city_map, country_map
 from archive.pictures.network import ego_network
+from archive.querysets import shown_name
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
 from archive.views.cards import Card, cards, countries_of, named
 from archive.views.errors import show_error
@@ -50,8 +53,8 @@ def _newest(records: QuerySet, archive: Overview, most: int | None = None) -> li
 # Of an event, what an article's page says of it.
 _COVERED = (
     *("article", "relation", "note"),
-    *(f"event__{name}" for name in ("slug", "name", "status", "date", "kind")),
-    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", "name")),
+    *(f"event__{name}" for name in ("slug", *NAME_FIELDS, "status", "date", "kind")),
+    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", *NAME_FIELDS)),
 )
 
 
@@ -61,8 +64,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(
         request,
         Article.objects.select_related("source_document").prefetch_related(
-            Prefetch("participants", Participant.objects.published().only("slug", "name", "status")),
-            Prefetch("topics", Topic.objects.only("slug", "name")),
+            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status")),
+            Prefetch("topics", Topic.objects.only("slug", *NAME_FIELDS)),
             Prefetch("coverages", covered.only(*_COVERED)),
         ),
         slug,
@@ -196,7 +199,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "ego": ego_network(found),
         "officers": Office.objects.filter(organisation=found, participant__status="published")
         .select_related("participant__country")
-        .order_by("start", "participant__name")[:SECTION_SIZE],
+        .order_by("start", shown_name("participant__"))[:SECTION_SIZE],
         **_sections(attended, Article.objects.published().linked_to("participants", [found]), overview()),
     }
     return show(request, "archive/participant_detail.html", context, found)
@@ -214,10 +217,12 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(found, permanent=True)
     people = Participant.objects.published().filter(country=found)
     archive = overview()
+    cities = numbered(City.objects.filter(country=found).named(), archive)
     context = {
         "country": found,
         "ego": ego_network(found),
-        "cities": numbered(City.objects.filter(country=found).named(), archive),
+        "cities": cities,
+        "country_map": country_map(found, cities, archive),
         "people": numbered(people.named()[:SECTION_SIZE], archive),
         "people_total": people.count(),
         "hosted_total": Event.objects.published().linked_to("host_countries", [found]).count(),
@@ -237,6 +242,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     datelined = Article.objects.published().filter(dateline_city=found)
     context = {
         "city": found,
+        "city_map": city_map(found, archive),
         "datelined": _newest(datelined, archive),
         "datelined_total": datelined.count(),
         **_sections(

@@ -1,0 +1,120 @@
+"""Everybody can use it: each type of page, the admin's too, in each language, light and dark, on a phone and wide.
+
+docs/accessibility.md says what is promised, and what is checked here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import findings
+from tests.browser.page_types import PAGE_TYPES, in_language
+from tests.browser.test_curation import account, log_in
+from tests.servers.site import Site
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    scheme: str
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}, {self.width} px"
+
+
+# Each differs from the one after it: of any two neighbours, one has what the other lacks.
+LOOKS = [Look("light", 1280), Look("dark", 320), Look("dark", 1280), Look("light", 320)]
+
+ADMIN_PAGES = {
+    "dashboard": "/admin/",
+    "all kinds of records": "/admin/archive/",
+    "list of articles": "/admin/archive/article/",
+    "list of events, searched": "/admin/archive/event/?q=summit",
+    "form of an article": "/admin/archive/article/1/change/",
+    "form of an event": "/admin/archive/event/1/change/",
+    "form of a participant": "/admin/archive/participant/1/change/",
+    "new event": "/admin/archive/event/add/",
+    "intake": "/admin/archive/article/add-news/",
+    "suggestions": "/admin/archive/article/1/suggestions/",
+    "withdraw": "/admin/archive/article/1/withdraw/",
+    "history": "/admin/archive/article/1/history/",
+    "findings": "/admin/archive/acceptedfinding/findings/",
+    "duplicates": "/admin/archive/duplicatedecision/pairs/",
+    "two articles compared": "/admin/archive/duplicatedecision/1/2/",
+    "merge": "/admin/archive/merge/of/participant/1/2/",
+    "inbox": "/admin/archive/candidate/",
+    "tips": "/admin/archive/tip/",
+    "change log": "/admin/archive/change/",
+    "delete": "/admin/archive/topic/1/delete/",
+    "password": "/admin/password_change/",
+}
+
+# What Django's own admin breaks and our templates can't mend. Rows: page, rule of axe-core, why it is so. A row that is
+# no longer needed fails.
+ACCEPTED: dict[tuple[str, str], str] = {}
+
+
+def looks_of(number: int, language: str, *, every: bool) -> list[Look]:
+    """The looks that a page is seen in.
+
+    All four, or so few that over the languages each page is seen light and dark, narrow and wide, and over the pages each
+    language is seen in all four.
+    """
+    if every:
+        return LOOKS
+    alone = 2 if len(LANGUAGES) == 1 else 1
+    first = number + LANGUAGES.index(language)
+    return [LOOKS[(first + n) % len(LOOKS)] for n in range(alone)]
+
+
+@pytest.fixture
+def every_combination(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--every-combination"))
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page that axe-core may be put into. Without transitions: it would measure colours on their way."""
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 1280, "height": 800}, bypass_csp=True, reduced_motion="reduce"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def problems_of(page: Page, name: str, looks: list[Look]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the page that is open: the rule, and where and what it is."""
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": 800})
+        page.emulate_media(color_scheme=look.scheme)  # type: ignore[arg-type]  # a Literal of Playwright's
+        for rule, text in findings(page).items():
+            yield rule, f"{name}, {look}: {text}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(page: Page, language: str, every_combination: bool) -> None:
+    problems: list[str] = []
+    for number, (name, address) in enumerate(PAGE_TYPES.items()):
+        page.goto(in_language(address, language))
+        looks = looks_of(number, language, every=every_combination)
+        problems += (text for _rule, text in problems_of(page, name, looks))
+    assert not problems, "\n".join(problems)
+
+
+def test_axe_finds_nothing_in_the_admin_but_what_was_accepted(page: Page, site: Site, every_combination: bool) -> None:
+    log_in(page, *account(site, "editor"))
+    problems, met = [], set()
+    for number, (name, address) in enumerate(ADMIN_PAGES.items()):
+        answer = page.goto(address)
+        assert answer is not None and answer.status == 200, address
+        for rule, text in problems_of(page, name, LOOKS if every_combination else LOOKS[number % 2 * 2 :][:2]):
+            met.add((name, rule))
+            if (name, rule) not in ACCEPTED:
+                problems.append(text)
+    assert not problems, "\n".join(problems)
+    assert met >= set(ACCEPTED), "no longer needed"
