@@ -69,6 +69,11 @@ def _populate(n: int) -> dict[str, str]:
         "series": series.get_absolute_url(),
         "publisher": publisher.get_absolute_url(),
         "filtered events": f"/events/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
+        "network": "/network/",
+        "network of countries": "/network/?show=countries",
+        "narrowed network": f"/network/?show=countries&country={country.iso2}&topic={topic.slug}&year=2014",
+        "network around one": f"/network/?around={person.slug}",
+        "events of two": f"/events/?present={person.slug}&present={country.iso2}",
         "events without press": f"/events/?press=no&country={country.iso2}",
         "filtered articles": f"/articles/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
     }
