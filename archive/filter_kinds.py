@@ -287,7 +287,8 @@ class Present:
 class PresentField(WrittenField):
     most = _MOST_PRESENT
 
-    def to_python(self, value: Any) -> Present:
+    def to_python(self, value: Any) -> Any:
+        """All of them together, as one `Present`."""
         values = set(super().to_python(value))
         if len(values) > self.most:
             raise ValidationError(_("Name %(most)d at most.") % {"most": self.most})
@@ -313,7 +314,7 @@ class PresentFilter(WrittenFilter):
     pattern = _KEY
     message = gettext_lazy("“%(value)s” is not known here.")
 
-    def filter(self, qs: Any, value: Present | None) -> Any:
+    def filter(self, qs: Any, value: Any) -> Any:
         return qs.with_present(value.participants, value.countries) if value else qs
 
 
@@ -326,7 +327,7 @@ class AroundFilter(PresentFilter):
 
     field_class = AroundField
 
-    def filter(self, qs: Any, value: Present | None) -> Any:
+    def filter(self, qs: Any, value: Any) -> Any:
         return qs
 
 

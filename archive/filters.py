@@ -263,7 +263,8 @@ class NetworkFilterSet(EventFilterSet):
     show = ShowFilter(label=gettext_lazy("Show"))
     around = AroundFilter(label=gettext_lazy("Around"))
 
-    city = participant = press = state = source = present = month = within = precision = basis = sort = None
+    city = participant = press = state = source = present = None  # type: ignore[assignment]
+    month = within = precision = basis = sort = None  # type: ignore[assignment]
 
     @property
     def around_whom(self) -> Participant | Country | None:

@@ -5,7 +5,7 @@ for (const picture of document.querySelectorAll("svg[data-network]")) {
   const marks = new Map([...picture.querySelectorAll("a[data-key]")].map((link) => [link.dataset.key, link]));
 
   const show = (target) => {
-    const link = target instanceof Element ? target.closest("a") : null;
+    const link = target instanceof Element && picture.contains(target) ? target.closest("a") : null;
     for (const near of picture.querySelectorAll("a.near")) near.classList.remove("near");
     picture.classList.toggle("chosen", link !== null);
     if (!link) return;
