@@ -35,7 +35,7 @@ def network_drawing(drawing: Drawing, narrowing: str = "") -> SafeString:
         for line in drawing.lines
     )
     marks = (
-        (mark.node.record.get_absolute_url(), _node_text(mark.node), mark.node.key, _shape(mark), _label(mark))
+        (mark.node.record.get_absolute_url(), _mark_text(mark), mark.node.key, _shape(mark), _label(mark))
         for mark in drawing.marks
     )
     return SafeString(f'<g class="lines">{_join(_LINE, lines)}</g>\n<g class="marks">{_join(_MARK, marks)}</g>')
@@ -59,6 +59,12 @@ def _shape(mark: Mark) -> SafeString:
         return SafeString(target + _join(_CIRCLE, [(mark.node.form, mark.x, mark.y, mark.r)]))
     left, top = round(mark.x - mark.side / 2, 1), round(mark.y - mark.side / 2, 1)
     return SafeString(target + _join(_SQUARE, [(mark.node.form, left, top, mark.side, mark.side)]))
+
+
+def _mark_text(mark: Mark) -> str:
+    """What the mark is called: with the words that are drawn beside it, or who speaks them can't choose it (WCAG 2.5.3)."""
+    text = _node_text(mark.node)
+    return text if mark.label is None or mark.label.text in text else f"{mark.label.text} – {text}"
 
 
 def _label(mark: Mark) -> SafeString:
