@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ def assert_sound(lane: Lane) -> None:
     """Marks stand within the picture and beside each other, and together are the events of the lane."""
     assert sum(mark.thing.n for mark in lane.marks) + lane.more == lane.n
     for at, mark in enumerate(lane.marks):
-        assert 0 <= mark.x
+        assert mark.x >= 0
         assert mark.x + mark.width <= WIDTH + 0.2
         assert 0 <= mark.y <= lane.height - TARGET
         assert mark.width >= TARGET
@@ -59,7 +60,7 @@ def test_columns_cover_the_span_without_gap_and_can_be_hit(first: int, length: i
     columns = span.columns
     assert columns[0].first == span.begins
     assert columns[-1].last == span.ends
-    assert all(one.last + timedelta(1) == two.first for one, two in zip(columns, columns[1:], strict=False))
+    assert all(one.last + timedelta(1) == two.first for one, two in pairwise(columns))
     assert all(column.width >= TARGET for column in columns)
     assert sum(column.width for column in columns) == pytest.approx(WIDTH)
 
