@@ -16,6 +16,7 @@ from archive.views import (
     search,
     suggest,
     timeline,
+    years,
 )
 
 
@@ -37,6 +38,7 @@ app_name = "archive"
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("help/accessibility/", pages.accessibility, name="accessibility"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
     path("search/", search.results, name="search"),
@@ -48,9 +50,9 @@ urlpatterns = [
     path("events/", browse.events, name="event-list"),
     path("events/<slug:slug>/", records.event, name="event-detail"),
     path("events/<slug:slug>/history/", history.history, {"model": Event}, name="event-history"),
-    path("years/", browse.years, name="year-list"),
-    path("years/undated/", browse.undated, name="year-undated"),
-    path("years/<year:year>/", browse.year, name="year-detail"),
+    path("years/", years.years, name="year-list"),
+    path("years/undated/", years.undated, name="year-undated"),
+    path("years/<year:year>/", years.year, name="year-detail"),
     path("cities/", browse.cities, name="city-list"),
     path("cities/<slug:slug>/", records.city, name="city-detail"),
     path("map/", pictures.host_cities, name="map"),
