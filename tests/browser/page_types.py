@@ -14,8 +14,6 @@ PAGE_TYPES = {
     "network": "/network/",
     "network of countries": "/network/?show=countries",
     "map of a series": "/map/?series=peace-mission",
-    "network of people": "/network/",
-    "network of countries": "/network/?show=countries",
     "network of one": "/network/?around=xi-jinping&year=2014..2016",
     "events of two": "/events/?present=CN&present=RU",
     "topics": "/topics/",
