@@ -12,7 +12,7 @@ PAGE_TYPES = {
     "city": "/cities/tashkent/",
     "map": "/map/",
     "map of a series": "/map/?series=peace-mission",
-    "network": "/network/",
+    "network of people": "/network/",
     "network of countries": "/network/?show=countries",
     "network of one": "/network/?around=xi-jinping&year=2014..2016",
     "events of two": "/events/?present=CN&present=RU",
