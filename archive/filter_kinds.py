@@ -183,6 +183,12 @@ class DocumentFilter(LinkFilter):
     is_offered = False
 
 
+class EventFilter(LinkFilter):
+    """Articles that cover an event."""
+
+    is_offered = False
+
+
 class EventCountryFilter(LinkFilter):
     """Countries that hosted or took part."""
 

@@ -14,6 +14,7 @@ from archive.filter_kinds import (
     SOURCE_LABELS,
     DocumentFilter,
     EventCountryFilter,
+    EventFilter,
     KindFilter,
     LanguageFilter,
     LinkFilter,
@@ -211,6 +212,12 @@ class EventFilterSet(BrowseFilterSet):
         null_label=gettext_lazy("no host city"),
         null_value=NONE,
     )
+    host = LinkFilter(
+        label=gettext_lazy("Host country"),
+        queryset=Country.objects.all(),
+        field_name="host_countries",
+        to_field_name="iso2",
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(
         label=gettext_lazy("Series"),
@@ -247,7 +254,8 @@ class TimelineFilterSet(EventFilterSet):
 class MapFilterSet(EventFilterSet):
     """Of the list of events, what the map of host cities can be narrowed by; a map has no order."""
 
-    city = participant = press = state = source = month = within = precision = basis = sort = None
+    city = participant = press = state = source = None  # type: ignore[assignment]
+    month = within = precision = basis = sort = None  # type: ignore[assignment]  # as django-filter has it
 
 
 class ArticleFilterSet(BrowseFilterSet):
@@ -261,6 +269,7 @@ class ArticleFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    event = EventFilter(label=gettext_lazy("Event"), queryset=Event.objects.published(), field_name="events")
     publisher = PublisherFilter(
         label=gettext_lazy("Publisher"),
         queryset=Publisher.objects.all(),

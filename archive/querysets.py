@@ -363,15 +363,43 @@ class LinkedQuerySet(NamedQuerySet):
         """
         return self._both(count_by("Event", self.model.event_link))
 
+    def event_keys(self, record: Any) -> Iterable[int]:
+        """Keys of the events that `with_counts` counts for the record, some twice, and of others that are not public."""
+        return _keys("Event", self.model.event_link, record)
+
+    def article_keys(self, record: Any) -> Iterable[int]:
+        """As `event_keys`, of articles."""
+        return _keys("Article", self.model.article_link, record)
+
     def _both(self, events: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         articles = count_by("Article", self.model.article_link)
         return {pk: (events.get(pk, 0), articles.get(pk, 0)) for pk in {*events, *articles}}
 
 
-def count_by(name: str, link: str) -> dict[int, int]:
-    """How many published records of the model of that name point to each key through the link, each once."""
-    linked = published(name).filter(**_link(link, "__isnull", False)).order_by().values_list(link)
+def _keys(name: str, link: str, record: Any) -> models.QuerySet:
+    linked = apps.get_model("archive", name).objects.filter(**_link(link, "", record))
+    return linked.order_by().values_list("pk", flat=True)
+
+
+def count_by(name: str, link: str, *, among: tuple[str, Any] | None = None) -> dict[int, int]:
+    """How many published records of the model of that name point to each key through the link, each once.
+
+    `among` is a lookup and the record that they must be linked to through it.
+    """
+    records = published(name).filter(**_link(among[0], "", among[1])) if among else published(name)
+    linked = records.filter(**_link(link, "__isnull", False)).order_by().values_list(link)
     return dict(linked.annotate(n=Count("pk", distinct=True)))
+
+
+class SeriesQuerySet(LinkedQuerySet):
+    def meeting_in(self, year: int) -> Self:
+        """Those with a public event that may fall in the year, most first; adds `event_count`, the number of them."""
+        events = published("Event").in_year(year).filter(series__isnull=False).order_by()  # type: ignore[attr-defined]
+        return (
+            self.filter(events__in=events)
+            .annotate(event_count=Count("events"))
+            .order_by("-event_count", shown_name(), "pk")
+        )
 
 
 class CountryQuerySet(LinkedQuerySet):
@@ -383,6 +411,13 @@ class CountryQuerySet(LinkedQuerySet):
         return self.annotate(
             event_count=hosted + count_rows(came), article_count=count_of(published("Article"), self.model.article_link)
         )
+
+    def hosted_keys(self, record: Any) -> Iterable[int]:
+        """As `event_keys`, of the events that the country hosted."""
+        return _keys("Event", "host_countries", record)
+
+    def event_keys(self, record: Any) -> Iterable[int]:
+        return [*self.hosted_keys(record), *_came().filter(country=record).order_by().values_list("event", flat=True)]
 
     def counts(self) -> dict[int, tuple[int, int]]:
         hosted = published("Event").filter(host_countries__isnull=False).order_by().values_list("host_countries", "pk")

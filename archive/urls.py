@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, coverage, history, home, pages, pictures, records, report, search, suggest, timeline
+from archive.views import (
+    browse,
+    coverage,
+    history,
+    home,
+    pages,
+    pictures,
+    records,
+    report,
+    search,
+    suggest,
+    timeline,
+    years,
+)
 
 
 class YearConverter:
@@ -35,9 +48,9 @@ urlpatterns = [
     path("events/", browse.events, name="event-list"),
     path("events/<slug:slug>/", records.event, name="event-detail"),
     path("events/<slug:slug>/history/", history.history, {"model": Event}, name="event-history"),
-    path("years/", browse.years, name="year-list"),
-    path("years/undated/", browse.undated, name="year-undated"),
-    path("years/<year:year>/", browse.year, name="year-detail"),
+    path("years/", years.years, name="year-list"),
+    path("years/undated/", years.undated, name="year-undated"),
+    path("years/<year:year>/", years.year, name="year-detail"),
     path("cities/", browse.cities, name="city-list"),
     path("cities/<slug:slug>/", records.city, name="city-detail"),
     path("map/", pictures.host_cities, name="map"),

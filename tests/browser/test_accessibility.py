@@ -106,9 +106,7 @@ def test_axe_finds_nothing(page: Page, language: str, every_combination: bool) -
     assert not problems, "\n".join(problems)
 
 
-def test_axe_finds_nothing_in_the_admin_but_what_was_accepted(
-    page: Page, site: Site, every_combination: bool
-) -> None:
+def test_axe_finds_nothing_in_the_admin_but_what_was_accepted(page: Page, site: Site, every_combination: bool) -> None:
     log_in(page, *account(site, "editor"))
     problems, met = [], set()
     for number, (name, address) in enumerate(ADMIN_PAGES.items()):
