@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.dispatch import Signal
 
@@ -292,6 +292,17 @@ class EventQuerySet(DatedQuerySet):
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
 
+    def with_present(self, participants: Iterable[models.Model] = (), countries: Iterable[models.Model] = ()) -> Self:
+        """Held events at which all of them were: each participant attended, each country was represented."""
+        found = self.held()
+        for participant in participants:
+            found = found.linked_to("attendances__participant", [participant])
+        for country in countries:
+            sent = _came().filter(country=country).values("event")
+            came = apps.get_model("archive", "Attendance").objects.representing(country)
+            found = found.filter(Q(pk__in=sent) | Q(pk__in=came.values("event")))
+        return found
+
     def without_city(self) -> Self:
         """Events by video, at sea, along a border, or of which no source says where."""
         return self.filter(city__isnull=True)
@@ -307,6 +318,28 @@ class DelegationQuerySet(RecordQuerySet):
     def taking_part(self) -> Self:
         """Delegations that came, not those that were only announced."""
         return self.exclude(capacity="announced-only")
+
+
+class AttendanceQuerySet(RecordQuerySet):
+    def public(self) -> Self:
+        """Those of published participants."""
+        return self.filter(participant__status="published")
+
+    def for_countries(self) -> Self:
+        """Public attendances of people who represent a country; adds its key, `for_country`.
+
+        That is the country whose office a person held then, or the person's own where no office is stated. Officials
+        of an organisation came for it, and an organisation's country may be its seat only: they stand for no country.
+        """
+        office = Case(
+            When(office__organisation__isnull=False, then=None),
+            default=Coalesce("office__country", "participant__country"),
+        )
+        people = self.public().filter(participant__kind="person")
+        return people.annotate(for_country=office).filter(for_country__isnull=False)
+
+    def representing(self, country: models.Model) -> Self:
+        return self.for_countries().filter(for_country=country.pk)
 
 
 def _has_articles() -> Exists:

@@ -8,6 +8,7 @@ from archive.views import (
     coverage,
     history,
     home,
+    network,
     pages,
     pictures,
     records,
@@ -37,6 +38,7 @@ app_name = "archive"
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("help/accessibility/", pages.accessibility, name="accessibility"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
     path("search/", search.results, name="search"),
@@ -62,6 +64,7 @@ urlpatterns = [
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
     path("coverage/", coverage.coverage, name="coverage"),
+    path("network/", network.network, name="network"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.addresses import address
 from archive.models.base import Dated, Names, Record, Reviewed, Slugged, Sourced, allowed
-from archive.querysets import DelegationQuerySet, EventQuerySet, SeriesQuerySet
+from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, SeriesQuerySet
 
 
 class EventSeriesKind(models.TextChoices):
@@ -223,6 +223,8 @@ class Attendance(Sourced, Record):
         on_delete=models.PROTECT,
         related_name="attendances",
     )
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         abstract = False

@@ -61,6 +61,11 @@ PICTURES = (
         gettext_lazy("Where events were held: a circle for each host city, by year and by series."),
     ),
     Section(
+        "archive:network",
+        gettext_lazy("Network"),
+        gettext_lazy("Who met whom: people, organisations and countries at the same events."),
+    ),
+    Section(
         "archive:coverage",
         gettext_lazy("Coverage"),
         gettext_lazy("What the archive holds and what it lacks: events without press, gaps, open dates, sources."),

@@ -70,7 +70,13 @@ def _populate(n: int) -> dict[str, str]:
         "publisher": publisher.get_absolute_url(),
         "filtered events": f"/events/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
         "filtered map": f"/map/?year=2014&country={country.iso2}&topic={topic.slug}&series={series.slug}",
+        "network": "/network/",
+        "network of countries": "/network/?show=countries",
+        "narrowed network": f"/network/?show=countries&country={country.iso2}&topic={topic.slug}&year=2014",
+        "network around one": f"/network/?around={person.slug}",
+        "events of two": f"/events/?present={person.slug}&present={country.iso2}",
         "events without press": f"/events/?press=no&country={country.iso2}",
+        "narrowed timeline": f"/timeline/?country={country.iso2}&topic={topic.slug}&series={series.slug}&kind=summit",
         "filtered articles": f"/articles/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
     }
 
@@ -79,6 +85,7 @@ LISTS = {
     "home": "/",
     "about": "/about/",
     "glossary": "/help/glossary/",
+    "accessibility": "/help/accessibility/",
     "how to search": "/help/search/",
     "articles": "/articles/",
     "events": "/events/",
@@ -101,6 +108,10 @@ LISTS = {
     "months of a year": "/search/?year=2014",
     "all values of a facet": "/search/facet/?key=country&contains=a",
     "suggestions": "/search/suggest/?q=a",
+    "timeline": "/timeline/",
+    "timeline by month": "/timeline/?from=2013&to=2015",
+    "timeline by day": "/timeline/?year=2014",
+    "coverage": "/coverage/",
 }
 
 # The most that each kind of page may ask; a page that needs more has lost a prefetch.

@@ -18,6 +18,7 @@ from archive.pictures.bars import HOSTED, Row
 from archive.pictures.bars import by_year as bars_by_year
 from archive.pictures.lanes import Lane, lanes
 from archive.pictures.map import country_map
+from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
 from archive.views.lookup import record_page, show
 from archive.views.records.sections import sections
@@ -52,6 +53,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
     cities = numbered(City.objects.filter(country=found).named(), archive)
     context = {
         "country": found,
+        "ego": ego_network(found),
         "country_map": country_map(found, cities, archive),
         "story": standing(rows),
         "stages": [Stage(row, lane) for row, lane in zip(rows, axis.lanes, strict=True)],

@@ -12,6 +12,7 @@ from archive import dates
 from archive.models import Article, Attendance, City, Event, Office, Participant, Topic
 from archive.overview import overview
 from archive.pictures.lanes import Lane, Lanes, lanes
+from archive.pictures.network import ego_network
 from archive.querysets import shown_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
@@ -51,6 +52,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
     officers = Office.objects.filter(organisation=found, participant__status="published")
     context = {
         "participant": found,
+        "ego": ego_network(found),
         "held": held,
         "axis": axis,
         "officers": officers.select_related("participant").order_by("start", shown_name("participant__"))[
