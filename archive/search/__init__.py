@@ -197,7 +197,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str])
         for pk in pks
         if (record := records.get(pk)) is not None
     )
-    return explained(scope, hits, marker)
+    return explained(scope, hits, marker, head)
 
 
 def _title(record: Article | Event | Participant) -> str:

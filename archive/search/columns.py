@@ -93,12 +93,12 @@ class State:
 
     def posting(self, field: str, form: str) -> Posting:
         """The documents that have the term; deleted ones among them."""
+        if len(self.parts) == 1:
+            return self.parts[0][0].posting(field, form)
         parts = [(segment.posting(field, form), offset) for segment, offset in self.parts]
         parts = [(posting, offset) for posting, offset in parts if len(posting.numbers)]
         if not parts:
             return NO_POSTING
-        if len(parts) == 1 and not parts[0][1]:
-            return parts[0][0]
         return Posting(
             np.concatenate([posting.numbers + offset for posting, offset in parts]),
             np.concatenate([posting.frequencies for posting, _ in parts]),
@@ -106,9 +106,13 @@ class State:
 
     def having(self, field: str, forms: Iterable[str]) -> Mask:
         """The documents that have any of the terms."""
+        return self.among([self.posting(field, form) for form in forms])
+
+    def among(self, postings: Iterable[Posting]) -> Mask:
+        """The documents of the postings, without those that are deleted."""
         mask = np.zeros(self.size, dtype=np.bool_)
-        for form in forms:
-            mask[self.posting(field, form).numbers] = True
+        for posting in postings:
+            mask[posting.numbers] = True
         mask &= self.all
         return mask
 

@@ -1,11 +1,11 @@
 """A query evaluated on the columns of the index: which documents match, in what order, and how many of each facet value."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from math import log
 from operator import and_, or_
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,8 +43,7 @@ _VARIANT_WEIGHT = 0.7
 _Term = Word | Phrase | Prefix | Near | Fuzzy
 
 
-@dataclass(frozen=True, slots=True)
-class _Scoring:
+class _Scoring(NamedTuple):
     """Terms of one field that count as one word, and what they weigh; those of a phrase only where it stands."""
 
     field: str
@@ -95,7 +94,8 @@ class Evaluation:
         return self._exact("in_title" if title_only else "exact", node)
 
     def _stemmed(self, form: str, fields: Iterable[str]) -> Mask:
-        return reduce(or_, (self._state.having(field, [stem(form)]) for field in fields))
+        stemmed = stem(form)
+        return self._state.among([self._state.posting(field, stemmed) for field in fields])
 
     def _exact(self, field: str, term: _Term) -> Mask:
         """The documents that have the term in a field of unstemmed words."""
@@ -168,7 +168,7 @@ class Evaluation:
             case Phrase(forms):
                 for form in forms:
                     for one in self._scoring(Word(form), weight):
-                        yield replace(one, phrase=forms)
+                        yield one._replace(phrase=forms)
             case Near(forms):
                 for form in forms:
                     yield from self._scoring(Word(form), weight)

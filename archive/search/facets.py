@@ -1,24 +1,20 @@
 """Facet counts of an engine, turned into what a page shows: labels, selection, order, bars along time."""
 
-from collections.abc import Callable, Iterable
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
-from archive.languages import sort_key
 from archive.models import Article, Event, Participant
-from archive.search.directory import Directory
+from archive.search.directory import Directory, Label
 from archive.search.documents import FACETS
 from archive.search.query import Facet, FacetValue, Found, Histogram, Query
 
 # Most values that one facet shows; chosen ones are always among them. Months are offered by their bars.
 SHOWN = 12
 _SHOWN = dict.fromkeys(FACETS, SHOWN) | {"month": 0}
-# Facets that are shown in the order of time, and those of which the values are no records.
-_IN_TIME = ("month", "year")
-_NO_RECORDS = ("kind", *_IN_TIME)
 # Years without results are shown between others, unless they would be too many.
 _MOST_YEARS = 60
 
@@ -31,10 +27,10 @@ def _titles(language: str | None) -> dict[str, str]:
 
 
 @cache
-def _kinds(language: str | None) -> dict[str, str]:
+def _kinds(language: str | None) -> dict[str, Label]:
     """The labels of all kinds, by language as well."""
     kinds = (Article.Kind, Event.Kind, Participant.Kind)
-    return {str(value): str(label) for one in kinds for value, label in one.choices}
+    return {str(value): Label.of(str(label)) for one in kinds for value, label in one.choices}
 
 
 def _month(value: str) -> str:
@@ -46,16 +42,12 @@ def _month(value: str) -> str:
         return value  # what an address names, but no record has
 
 
-def _labels(names: Directory, key: str, language: str | None) -> Callable[[str], str]:
-    """What names the values of a facet. An address may name anything: what is no value is its own label."""
-    match key:
-        case "year":
-            return str
-        case "month":
-            return _month
-        case "kind":
-            return lambda value: _kinds(language).get(value, value)
-    return partial(names.label, key)
+# Facets that are shown in the order of time, and what names their values.
+_IN_TIME: Mapping[str, Callable[[str], str]] = {"month": _month, "year": str}
+
+
+def _labels(names: Directory, key: str, language: str | None) -> Mapping[str, Label]:
+    return _kinds(language) if key == "kind" else names.labels(key, language)
 
 
 def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
@@ -70,12 +62,19 @@ def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
 def whole_facet(query: Query, found: Found, names: Directory, key: str, contains: str = "") -> Facet:
     """A facet with all its values, or those of which a name contains the text."""
     values, language = _by_count(query, found, key), get_language()
-    if key in _NO_RECORDS:
-        label = _labels(names, key, language)
-        matching = {value for value in values if contains.casefold() in label(value).casefold()}
-    else:
-        matching = names.having(key, contains) if contains else set(values)
-    return _facet(query, found, names, key, [value for value in values if value in matching], language)
+    if key in _IN_TIME:
+        values = [value for value in values if contains.casefold() in _IN_TIME[key](value).casefold()]
+    elif key == "kind":
+        values = [value for value in values if contains.casefold() in _label(_kinds(language), value).text.casefold()]
+    elif contains:
+        matching = names.having(key, contains)
+        values = [value for value in values if value in matching]
+    return _facet(query, found, names, key, values, language)
+
+
+def _label(labels: Mapping[str, Label], value: str) -> Label:
+    """An address may name anything: what is no value is its own label."""
+    return labels.get(value) or Label.of(value)
 
 
 def _chosen(query: Query, key: str) -> tuple[str, ...]:
@@ -94,13 +93,13 @@ def _by_count(query: Query, found: Found, key: str, most: int | None = None) -> 
 
 
 def _facet(query: Query, found: Found, names: Directory, key: str, values: list[str], language: str | None) -> Facet:
-    counted, chosen, label = found.counts.get(key, {}), _chosen(query, key), _labels(names, key, language)
+    counted, chosen = found.counts.get(key, {}), _chosen(query, key)
     if key in _IN_TIME:
-        rows = [(value, label(value), counted.get(value, 0)) for value in sorted(values, reverse=True)]
+        rows = [(value, _IN_TIME[key](value), counted.get(value, 0)) for value in sorted(values, reverse=True)]
     else:
-        named = ((value, label(value)) for value in values)
-        ordered = sorted([(-counted.get(value, 0), sort_key(name), value, name) for value, name in named])
-        rows = [(value, name, -n) for n, _order, value, name in ordered]
+        labels = _labels(names, key, language)
+        ordered = sorted([(-counted.get(value, 0), *_label(labels, value), value) for value in values])
+        rows = [(value, text, -n) for n, _order, text, value in ordered]
     # Chosen values without results stand beside those that have some.
     size = len(counted) + sum(value not in counted for value in chosen)
     return Facet(key, _titles(language)[key], tuple(_values(query, found, key, rows)), size)
@@ -138,6 +137,6 @@ def histogram(query: Query, found: Found) -> Histogram:
 
 
 def _bars(query: Query, found: Found, key: str, values: list[str], *, year: str = "") -> Histogram:
-    counted, label = found.counts.get(key, {}), str if key == "year" else _month
-    rows = [(value, label(value), counted.get(value, 0)) for value in values]
+    counted = found.counts.get(key, {})
+    rows = [(value, _IN_TIME[key](value), counted.get(value, 0)) for value in values]
     return Histogram(key, tuple(_values(query, found, key, rows)), year)

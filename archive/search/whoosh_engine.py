@@ -88,7 +88,7 @@ class WhooshEngine:
             start = (query.page - 1) * query.page_size
             ranked = evaluation.ranked(results & state.scopes[query.scope], query.sort, start + query.page_size)
             return Found(
-                pks=tuple(int(state.pks[number]) for number in ranked[start:]),
+                pks=tuple(state.pks[ranked[start:]].tolist()),
                 reached=(opened.reached.number, opened.reached.sha256),
                 totals={scope: int(np.count_nonzero(results & state.scopes[scope])) for scope in Scope},
                 counts=choice.counts(in_scope),
