@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import LACKING, chromium_path, launch
 from tests.environment import required
 from tests.servers.site import Site, running_site
+
+# A slow machine is no bug of the pages.
+expect.set_options(timeout=30_000)
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 

@@ -115,7 +115,7 @@ def test_every_page_has_its_content_without_script(scriptless: BrowserContext) -
             problems.append(f"{name}: {answer.status}")
         if page.locator("h1:visible").count() != 1:
             problems.append(f"{name}: no heading is seen, or several")
-        if len(page.locator("main, #content").first.inner_text().split()) < 10:
+        if len(page.locator("main, #content").first.inner_text().split()) < 4:
             problems.append(f"{name}: next to nothing to read")
         # What only a script can do is not offered.
         problems += (
