@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from archive.languages import sort_key
 from archive.models import Article, City, Country, Coverage, Event
 from archive.overview import Overview, Timeline
 from archive.pictures.map_drawing import (
@@ -108,7 +109,7 @@ def hosts(events: EventQuerySet, url_of: Callable[[City], str]) -> Hosts:
             not_stated=Count("pk", filter=~is_placed & ~is_video),
         )
     )
-    return Hosts(tuple(sorted(found, key=lambda host: (-host.events, str(host.city)))), Cityless(**cityless))
+    return Hosts(tuple(sorted(found, key=lambda host: (-host.events, sort_key(str(host.city))))), Cityless(**cityless))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from archive.filters import NONE, MapFilterSet
+from archive.filter_kinds import NONE
+from archive.filters import MapFilterSet
 from archive.models import City, Event
 from archive.overview import overview
 from archive.pictures import map as city_map

@@ -27,7 +27,6 @@ class Look:
         return f"{self.scheme}, {self.width} px"
 
 
-# Each differs from the one after it: of any two neighbours, one has what the other lacks.
 LOOKS = [Look("light", 1280), Look("dark", 320), Look("dark", 1280), Look("light", 320)]
 
 ADMIN_PAGES = {
@@ -67,9 +66,22 @@ def looks_of(number: int, language: str, *, every: bool) -> list[Look]:
     """
     if every:
         return LOOKS
-    alone = 2 if len(LANGUAGES) == 1 else 1
-    first = number + LANGUAGES.index(language)
-    return [LOOKS[(first + n) % len(LOOKS)] for n in range(alone)]
+    # Of three in a row out of these four, one is light and one dark, one narrow and one wide.
+    return [LOOKS[(number + LANGUAGES.index(language)) % len(LOOKS)]]
+
+
+def test_few_looks_are_enough_to_see_each_page_and_each_language_in_all_respects() -> None:
+    seen = {
+        (number, language): looks_of(number, language, every=False)
+        for number in range(len(LOOKS))
+        for language in LANGUAGES
+    }
+    for number in range(len(LOOKS)):
+        looks = [look for language in LANGUAGES for look in seen[number, language]]
+        assert {look.scheme for look in looks} == {"light", "dark"}
+        assert {look.width for look in looks} == {320, 1280}
+    for language in LANGUAGES:
+        assert {look for number in range(len(LOOKS)) for look in seen[number, language]} == set(LOOKS)
 
 
 @pytest.fixture
@@ -96,6 +108,51 @@ def problems_of(page: Page, name: str, looks: list[Look]) -> Iterator[tuple[str,
             yield rule, f"{name}, {look}: {text}"
 
 
+_WIDE_TEXT = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }
+"""
+# Rows: what a reader does to the page, the width, and the style that stands for it (WCAG 1.4.10, 1.4.12, 1.4.4).
+READERS = {
+    "a narrow screen": (320, ""),
+    "a narrow screen and text set widely": (320, _WIDE_TEXT),
+    "text twice as large": (1280, ":root { font-size: 200% !important }"),
+}
+
+# What reaches out of the window, and texts of which a part is cut off. What scrolls within its own frame may be wider; what
+# only screen readers read is cut off on purpose.
+_LOST = """() => {
+  const lost = [];
+  const over = document.scrollingElement.scrollWidth - innerWidth;
+  if (over > 0) lost.push(`${over} px wider than the window`);
+  for (const one of document.querySelectorAll("body *")) {
+    if (one.closest("svg, .hidden, .trap, [hidden], [popover]:not(:popover-open)") || !one.checkVisibility()) continue;
+    const style = getComputedStyle(one);
+    const cuts = (side) => ["hidden", "clip"].includes(style[side]);
+    const isCut = (cuts("overflowX") && one.scrollWidth > one.clientWidth + 1)
+      || (cuts("overflowY") && one.scrollHeight > one.clientHeight + 1);
+    if (isCut && one.innerText?.trim()) lost.push(`cut off: ${one.outerHTML.slice(0, 80)}`);
+  }
+  return lost;
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_lost_on_a_phone_or_with_large_or_wide_text(page: Page, language: str) -> None:
+    problems = []
+    for name, address in PAGE_TYPES.items():
+        page.goto(in_language(address, language))
+        for reader, (width, style) in READERS.items():
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate(
+                "style => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style);"
+                " document.adoptedStyleSheets = [sheet]; }",
+                style,
+            )
+            problems += (f"{name}, {reader}: {lost}" for lost in page.evaluate(_LOST))
+    assert not problems, "\n".join(problems)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(page: Page, language: str, every_combination: bool) -> None:
     problems: list[str] = []
@@ -106,9 +163,7 @@ def test_axe_finds_nothing(page: Page, language: str, every_combination: bool) -
     assert not problems, "\n".join(problems)
 
 
-def test_axe_finds_nothing_in_the_admin_but_what_was_accepted(
-    page: Page, site: Site, every_combination: bool
-) -> None:
+def test_axe_finds_nothing_in_the_admin_but_what_was_accepted(page: Page, site: Site, every_combination: bool) -> None:
     log_in(page, *account(site, "editor"))
     problems, met = [], set()
     for number, (name, address) in enumerate(ADMIN_PAGES.items()):

@@ -1,6 +1,7 @@
 """The file of land: made of a tiny TopoJSON, and the one that is shipped."""
 
 import gzip
+import itertools
 import json
 import math
 import re
@@ -91,9 +92,7 @@ def test_simplified_lines_stay_within_the_tolerance_and_keep_their_ends() -> Non
     assert short[0] == line[0]
     assert short[-1] == line[-1]
     assert len(short) < 10
-    assert all(
-        min(world._distance(point, a, b) for a, b in zip(short, short[1:], strict=False)) <= 0.8 for point in line
-    )
+    assert all(min(world._distance(point, a, b) for a, b in itertools.pairwise(short)) <= 0.8 for point in line)
 
 
 def test_the_command_writes_the_same_file_each_time(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ class SeedPagesTest(SeedTestCase):
     [
         *("/", "/about/", "/articles/", "/events/", "/years/", "/years/undated/", "/cities/", "/topics/"),
         *("/participants/", "/participants/?kind=organisation", "/countries/", "/series/", "/publishers/"),
-        *("/help/glossary/", "/help/search/"),
+        *("/help/glossary/", "/help/search/", "/timeline/", "/timeline/?year=2014", "/coverage/"),
     ],
 )
 def test_an_empty_archive_has_pages_too(client: Client, address: str) -> None:
