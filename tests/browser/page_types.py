@@ -11,8 +11,6 @@ PAGE_TYPES = {
     "cities": "/cities/",
     "city": "/cities/tashkent/",
     "map": "/map/",
-    "network": "/network/",
-    "network of countries": "/network/?show=countries",
     "map of a series": "/map/?series=peace-mission",
     "network of people": "/network/",
     "network of countries": "/network/?show=countries",
