@@ -49,8 +49,8 @@ LOOKS: Mapping[str, Look] = {
 README_PICTURES: Mapping[str, tuple[str, str]] = {
     "home": ("home", "light"),
     "event": ("event", "light"),
-    "search": ("search", "light"),
-    "years": ("years", "dark"),
+    "timeline": ("timeline", "dark"),
+    "map": ("map", "light"),
 }
 README_FOLDER = ROOT / "docs" / "screenshots"
 MOST_BYTES = 150_000

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from archive.languages import sort_key
-from archive.models import Article, City, Country, Coverage, Event
+from archive.models import Article, City, Country, Event
 from archive.overview import Overview, Timeline
 from archive.pictures.map_drawing import (
     MARGIN,
@@ -90,15 +90,26 @@ class Hosts:
         return tuple(host for host in self.cities if host.place is None)
 
 
-def hosts(events: EventQuerySet, url_of: Callable[[City], str]) -> Hosts:
-    """Of these events: how many each city hosted, and the articles that cover them. Four queries."""
-    hosted = dict(events.order_by().filter(city__isnull=False).values_list("city").annotate(n=Count("pk")))
-    covering = Coverage.objects.filter(
-        event__in=events.order_by().values("pk"), event__city__isnull=False, article__in=Article.objects.published()
-    )
-    articles = dict(covering.order_by().values_list("event__city").annotate(n=Count("article", distinct=True)))
+def hosts(
+    events: EventQuerySet, url_of: Callable[[City], str], counts: Mapping[int, tuple[int, int]] | None = None
+) -> Hosts:
+    """Of these events: how many each city hosted, and the articles that cover them.
+
+    `counts` hands both over where they are known (`Overview.counts`): to count all articles anew takes longest. Then two
+    queries, else four.
+    """
+    if counts is None:
+        numbers = events.order_by().filter(city__isnull=False).values_list("city").annotate(n=Count("pk"))
+        # Asked from the articles' side: the other way SQLite tries every article with every event.
+        covering = Article.objects.published().filter(
+            events__in=events.order_by().values("pk"), events__city__isnull=False
+        )
+        about = dict(covering.order_by().values_list("events__city").annotate(n=Count("pk", distinct=True)))
+        hosted = {pk: (n, about.get(pk, 0)) for pk, n in numbers}
+    else:
+        hosted = {pk: both for pk, both in counts.items() if both[0]}
     cities = City.objects.select_related("country").in_bulk(hosted)
-    found = (Host(cities[pk], n, articles.get(pk, 0), url_of(cities[pk])) for pk, n in hosted.items())
+    found = (Host(cities[pk], n, articles, url_of(cities[pk])) for pk, (n, articles) in hosted.items())
     is_video, is_placed = Q(format=Event.Format.VIDEO), ~Q(place="")
     cityless = (
         events.order_by()

@@ -308,11 +308,13 @@ def picture(
     """Draw the events and articles of the querysets.
 
     `narrowed` and `press` are what the addresses of the lists of either need beside series and period.
-    Six queries, whatever the number of records.
+    Six queries at most, whatever the number of records.
     """
     lanes = tuple(_Lanes(events, span, narrowed, archive).drawn())
     changes, height = _changes(statuses, span)
-    bars, unknown = _press(articles, span, press)
+    # Of all articles the numbers by year are in memory.
+    known = archive.articles.by_year() if not press and span.scale == "years" and span.step == 1 else None
+    bars, unknown = _press(articles, span, press, known)
     return Picture(span, changes, height, lanes, bars, unknown, most=max((bar.n for bar in bars), default=0))
 
 
@@ -601,8 +603,18 @@ def _change_rows(group: Iterable[CountryStatus]) -> Iterator[Change]:
 # Press -------------------------------------------------------------------------------------------------------------------
 
 
-def _press(articles: QuerySet, span: Span, narrowed: str) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """The articles of each column, each in all in which it may fall; and by year those of which no month is known. One query."""
+def _press(
+    articles: QuerySet, span: Span, narrowed: str, known: Mapping[int, int] | None
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """The articles of each column, each in all in which it may fall; and by year those of which no month is known.
+
+    One query; none where their numbers by year are `known`.
+    """
+    if known is not None:
+        by_year = [known.get(column.first.year, 0) for column in span.columns]
+        most = max(by_year, default=0)
+        pairs = zip(span.columns, by_year, strict=True)
+        return tuple(_bar(column, n, most, "year", narrowed) for column, n in pairs), ()
     inside: Any = articles.order_by().between(span.begins, span.ends)  # type: ignore[attr-defined]
     if span.scale == "years":
         rows = inside.values_list(ExtractYear("date_earliest"), ExtractYear("date_latest")).annotate(n=Count("pk"))

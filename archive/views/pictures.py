@@ -37,9 +37,11 @@ def host_cities(request: HttpRequest) -> HttpResponse:
 
     is_narrowed = bool(narrowed)
     events = filterset.qs if filterset.is_known else Event.objects.none()
-    found = city_map.hosts(events, lambda city: listed(city.slug))
+    counts = archive.counts(City)
+    is_whole = filterset.is_known and not is_narrowed
+    found = city_map.hosts(events, lambda city: listed(city.slug), counts if is_whole else None)
     # One scale for all maps: that of the whole archive.
-    most = max((n for n, _articles in archive.counts(City).values()), default=0)
+    most = max((n for n, _articles in counts.values()), default=0)
 
     def in_any_year() -> EventQuerySet | None:
         """The events of this map and of all its other years; None for all of the archive."""

@@ -69,6 +69,8 @@ def test_cities_are_counted_by_public_events_and_their_articles_once() -> None:
         ("Almaty", 1, 0, f"/list/{City.objects.get(name='Almaty').slug}/"),
     ]
     assert found().total == 3
+    kept = hosts(Event.objects.published(), lambda city: f"/list/{city.slug}/", overview().counts(City))
+    assert kept == found()
 
 
 @pytest.mark.django_db

@@ -1,8 +1,8 @@
 """The layout of the timeline: nothing overlaps, nothing leaves the picture, every event is counted once."""
 
-import itertools
 import random
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -60,7 +60,7 @@ def test_columns_cover_the_span_without_gap_and_can_be_hit(first: int, length: i
     columns = span.columns
     assert columns[0].first == span.begins
     assert columns[-1].last == span.ends
-    assert all(one.last + timedelta(1) == two.first for one, two in itertools.pairwise(columns))
+    assert all(one.last + timedelta(1) == two.first for one, two in pairwise(columns))
     assert all(column.width >= TARGET for column in columns)
     assert sum(column.width for column in columns) == pytest.approx(WIDTH)
 
