@@ -190,6 +190,15 @@ def alternates(context: dict[str, Any]) -> dict[str, Any]:
     return {"links": links, "site": settings.SITE_URL, "default": settings.LANGUAGE_CODE}
 
 
+@register.simple_tag(takes_context=True)
+def own_address(context: dict[str, Any]) -> str:
+    """The whole address of this page, to be cited; empty where there is no request.
+
+    Not `request.build_absolute_uri`: what a client calls our host is his word, and where it is a wrong one that raises.
+    """
+    return next((settings.SITE_URL + one["url"] for one in _in_languages(context, TOLERATED) if one["is_current"]), "")
+
+
 def _in_languages(context: dict[str, Any], drop: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     request = context.get("request")
     if request is None:
