@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from archive import dates
 from archive.filters import TOLERATED
-from archive.languages import in_language, is_foreign, spoken
+from archive.languages import in_language, is_foreign, language_by_letters, spoken
 from archive.pictures.bars import Bar, Chart, Column
 
 register = template.Library()
@@ -58,8 +58,11 @@ def _fact(fact: Any) -> str:
 @register.simple_tag
 def options(group: Any) -> SafeString:
     """The boxes to tick of a filter (`archive.filters.Group`)."""
-    rows = ((group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label)) for one in group.options)
-    return _join('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
+    rows = (
+        (lang_by_letters(one.label), group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label))
+        for one in group.options
+    )
+    return _join('<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
 
 
 _CHECKED = ("", SafeString(" checked"))
@@ -163,6 +166,12 @@ def lang(of: Any) -> SafeString:
     """
     language = spoken(of)
     return _lang(language if is_foreign(language) else "")
+
+
+@register.filter
+def lang_by_letters(text: Any) -> SafeString:
+    """The same for a name at hand as a mere text, by its letters."""
+    return lang(language_by_letters(str(text)))
 
 
 @register.filter
