@@ -282,8 +282,8 @@ class TestWhy:
         make.make_event(name="Council", name_ru="Совет", place="Chebarkul range")
         make.make_office(participant=make.make_participant(name="Somebody"), title="Minister of Defence")
         assert 'Other name: <span lang="ru"><mark>Совет</mark>' in html_of(client, "/search/?in=events&q=совет")
-        assert "Place: <mark>Chebarkul</mark> range" in html_of(client, "/search/?in=events&q=chebarkul")
-        assert "Office: Minister of <mark>Defence</mark>" in html_of(client, "/search/?in=participants&q=defence")
+        assert "Place: <span><mark>Chebarkul</mark> range" in html_of(client, "/search/?in=events&q=chebarkul")
+        assert "Office: <span>Minister of <mark>Defence</mark>" in html_of(client, "/search/?in=participants&q=defence")
 
     def test_what_is_linked_but_not_public_is_no_reason(self, client: Client) -> None:
         person = make.make_participant(name="Zanzibar", status="draft")
