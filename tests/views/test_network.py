@@ -152,7 +152,7 @@ def test_filters_stay_when_the_network_is_switched_and_back(client: Client, meet
 def test_those_present_can_be_taken_off_the_list_of_events(client: Client, meetings: dict[str, str]) -> None:
     html = html_of(client, f"/events/?present={meetings['a']}&present={meetings['B']}")
     assert "Present: <span>Ann" in html
-    assert "Present: Bland" in html
+    assert "Present: <span>Bland" in html
     assert f'<input type="checkbox" name="present" value="{meetings["a"]}" checked>' in html
     assert client.get(f"/events/?present={meetings['a']}&present={meetings['B']}").context["page"].paginator.count == 3
     assert 'name="present"' not in html_of(client, "/events/")
