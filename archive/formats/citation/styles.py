@@ -90,12 +90,11 @@ def _mla(one: Citable) -> Runs:
 def _gost(one: Citable) -> Runs:
     """GOST R 7.0.5-2008, 10: author. Title // Where it stands. Day. URL: address (day of access)."""
     when = _dated(one.date, _points_between, "ru") or "[б. г.]"
-    place = f"{one.container}. " if one.container else ""
-    here = "" if one.container == ARCHIVE else f"{ARCHIVE}. "
+    here = f"{ARCHIVE}. " if one.container not in ("", ARCHIVE) else ""
     author = f"{_ended(one.author)} " if one.author else ""
     return (
         Run(
-            f"{author}{one.title} [Электронный ресурс] // {place}{_ended(when)} {here}"
+            f"{author}{one.title} // {one.container or ARCHIVE}. {_ended(when)} {here}"
             f"URL: {_address(one)} (дата обращения: {_points_between(_point(one.accessed))})."
         ),
     )
@@ -108,7 +107,9 @@ def _gbt(one: Citable) -> Runs:
     container = one.container or ARCHIVE
     day = f", {when}" if when and one.form.gbt == "N" else f". ({when})" if when else ". "
     return (
-        Run(f"{author}{one.title}[{one.form.gbt}/OL]. {container}{day}[{_iso(_point(one.accessed))}]. {_address(one)}."),
+        Run(
+            f"{author}{one.title}[{one.form.gbt}/OL]. {container}{day}[{_iso(_point(one.accessed))}]. {_address(one)}."
+        ),
     )
 
 
