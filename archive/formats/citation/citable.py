@@ -1,8 +1,8 @@
 """What a citation says of a record, in one shape for every format and style."""
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -64,11 +64,11 @@ class Citable:
     place: str
     url: str
     permalink: str
-    accessed: date
+    accessed: datetime.date
     note: str
 
 
-def citables(records: Iterable[Any], *, site: str, accessed: date) -> Iterator[Citable]:
+def citables(records: Iterable[Any], *, site: str, accessed: datetime.date) -> Iterator[Citable]:
     """Articles or events, loaded with `for_citing`; `site` is the archive's address without a slash at its end.
 
     All in English: a citation says the same whoever makes it.
@@ -89,7 +89,7 @@ def for_citing(records: QuerySet) -> QuerySet:
     return records.select_related("city", "series").prefetch_related(*named, "host_countries", "countries")
 
 
-def _article(article: Article, site: str, accessed: date) -> Citable:
+def _article(article: Article, site: str, accessed: datetime.date) -> Citable:
     found = article.source_document
     notes = [article.date_note]
     if found is not None:
@@ -114,7 +114,7 @@ def _article(article: Article, site: str, accessed: date) -> Citable:
     )
 
 
-def _event(event: Event, site: str, accessed: date) -> Citable:
+def _event(event: Event, site: str, accessed: datetime.date) -> Citable:
     state = "" if event.state == Event.State.HELD else f"State: {event.get_state_display()}"
     return Citable(
         form=_RECORD,
