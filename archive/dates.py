@@ -24,9 +24,11 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import dateformat
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from archive.date_words import Case as Case
+from archive.date_words import words
 
 MAX_LENGTH = 40
 
@@ -65,23 +67,9 @@ class Point:
     def precision(self) -> str:
         return "day" if self.day else "month" if self.month else "year"
 
-    def show(self) -> str:
+    def show(self, case: Case = Case.NOMINATIVE) -> str:
         """The point as people write it, in the active language."""
-        patterns = {
-            # Translators: Django date format patterns: https://docs.djangoproject.com/en/5.2/ref/templates/builtins/#date
-            "day": pgettext("date pattern", "j E Y"),
-            "month": pgettext("date pattern", "F Y"),
-            "year": pgettext("date pattern", "Y"),
-        }
-        return _qualified(dateformat.format(self.earliest, patterns[self.precision]), self.qualifier)
-
-
-def _qualified(text: str, qualifier: str) -> str:
-    if qualifier in ("~", "%"):
-        text = gettext("about %(date)s") % {"date": text}
-    if qualifier in ("?", "%"):
-        text = gettext("%(date)s (uncertain)") % {"date": text}
-    return text
+        return words(get_language()).point(self, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,48 +109,27 @@ class PartialDate:
         """True where exactly one certain day is meant."""
         return self.kind == "point" and self.start is not None and bool(self.start.day) and not self.start.qualifier
 
-    def show(self) -> str:
-        """The date as people write it, in the active language: "24–29 August 2014", "between 16 and 27 January 2016"."""
-        if self.kind == "point":
-            assert self.start is not None
-            return self.start.show()
+    def show(self, case: Case = Case.NOMINATIVE) -> str:
+        """The date as people write it, in the active language: "24–29 August 2014", "between 16 and 27 January 2016".
+
+        A single year, month or day in the case that its sentence asks for; anything else is a phrase of its own.
+        """
+        said = words(get_language())
         if self.start is None or self.end is None:
-            return self._show_open()
+            point = self.start or self.end
+            assert point is not None
+            if self.kind == "point":
+                return said.point(point, case)
+            return said.open(self._openness(), point)
         if self.start == self.end:
-            return self.start.show()
+            return said.point(self.start, case)
+        return (said.between if self.kind == "one-of" else said.lasting)(self.start, self.end)
+
+    def _openness(self) -> str:
+        """Which of the phrases for open dates says it."""
         if self.kind == "one-of":
-            first, last = _without_shared(self.start, self.end)
-            return gettext("between %(first)s and %(last)s") % {"first": first, "last": last}
-        first, last = _without_shared(self.start, self.end)
-        # A dash joins days of one month, or years, closely; anything longer gets air around it.
-        joint = "–" if first.isdigit() and self.start.precision == self.end.precision else " – "
-        return f"{first}{joint}{last}"
-
-    def _show_open(self) -> str:
-        point = self.start or self.end
-        assert point is not None
-        text = point.show()
-        if self.kind == "one-of":
-            pattern = gettext("%(date)s or later") if self.start else gettext("%(date)s or earlier")
-        elif self.unknown:
-            pattern = (
-                gettext("from %(date)s, end not known") if self.start else gettext("until %(date)s, start not known")
-            )
-        else:
-            pattern = gettext("from %(date)s") if self.start else gettext("until %(date)s")
-        return pattern % {"date": text}
-
-
-def _without_shared(first: Point, last: Point) -> tuple[str, str]:
-    """Both points as text, the year (and month) that they share written once, on the last."""
-    if first.qualifier or last.qualifier or not (first.day and last.day) or first.year != last.year:
-        return first.show(), last.show()
-    pattern = (
-        pgettext("date pattern, day of a range within one month", "j")
-        if first.month == last.month
-        else pgettext("date pattern, day of a range within one year", "j E")
-    )
-    return dateformat.format(first.earliest, pattern), last.show()
+            return "or_later" if self.start else "or_earlier"
+        return ("since" if self.start else "until") + ("_unknown" if self.unknown else "")
 
 
 def parse(text: str) -> PartialDate:
@@ -184,16 +151,16 @@ def parse_or_none(text: str) -> PartialDate | None:
     return parse(text) if text else None
 
 
-def show(text: str) -> str:
-    """EDTF text as people write it; "undated" for none."""
-    return _shown(text, get_language())
+def show(text: str, case: Case = Case.NOMINATIVE) -> str:
+    """EDTF text as people write it; "undated" for none. `case`: see `PartialDate.show`."""
+    return _shown(text, get_language(), case)
 
 
 # Lists show a hundred of them, and there are only so many days.
 @lru_cache(maxsize=20_000)
-def _shown(text: str, language: str | None) -> str:
+def _shown(text: str, language: str | None, case: Case) -> str:
     partial = parse_or_none(text)
-    return partial.show() if partial else gettext("undated")
+    return partial.show(case) if partial else words(language).undated
 
 
 def _parse_pair(kind: str, first: str, last: str, *, text: str) -> PartialDate:

@@ -1,25 +1,50 @@
 """What the lists of events and articles can be narrowed by: the words of the search, as django-filter FilterSets."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
-from django.forms import Field, SelectMultiple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
+from archive.filter_kinds import (
+    NONE,
+    PRECISION_LABELS,
+    SOURCE_LABELS,
+    DocumentFilter,
+    EventCountryFilter,
+    KindFilter,
+    LanguageFilter,
+    LinkFilter,
+    MonthFilter,
+    PressFilter,
+    PublisherFilter,
+    QuestionFilter,
+    SortFilter,
+    TextFilter,
+    WithinFilter,
+    WordFilter,
+    WrittenFilter,
+    YearFilter,
+)
+from archive.languages import sort_key
+from archive.models import (
+    Article,
+    City,
+    Country,
+    Event,
+    EventSeries,
+    Participant,
+    Publisher,
+    SourceDocument,
+    Topic,
+)
+from archive.models.base import DateBasis
 from archive.overview import Overview
 
-_KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
-
 # Added by others to links that people share; they change nothing here.
-_TOLERATED = ("utm_", "fbclid", "gclid", "ref")
+TOLERATED = ("utm_", "fbclid", "gclid", "ref")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,106 +78,23 @@ class Chip:
     without: str
 
 
-class YearsField(Field):
-    """Years as four digits, or "undated"; several are alternatives."""
-
-    widget = SelectMultiple
-
-    def to_python(self, value: Any) -> list[str]:
-        values = [value] if isinstance(value, str) else list(value or [])
-        for year in values:
-            if not (year == "undated" or (year.isascii() and year.isdigit() and len(year) == 4 and year != "0000")):
-                raise ValidationError(
-                    _("“%(value)s” is not a year: write four digits, such as 2014.") % {"value": year[:20]}
-                )
-        return values
-
-
-class YearFilter(django_filters.Filter):
-    field_class = YearsField
-
-    def filter(self, qs: Any, value: list[str] | None) -> Any:
-        if not value:
-            return qs
-        return reduce(or_, (qs.undated() if year == "undated" else qs.in_year(int(year)) for year in value))
-
-
-class LinkField(django_filters.fields.ModelMultipleChoiceField):
-    """Refuses what can be no slug or code before the database sees it (PostgreSQL fails on NUL)."""
-
-    def _check_values(self, value: Any) -> Any:
-        for one in value:
-            if not _KEY.fullmatch(one):
-                raise ValidationError(
-                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": one[:30]}
-                )
-        return super()._check_values(value)
-
-
-class LinkFilter(django_filters.ModelMultipleChoiceFilter):
-    """Records linked to any of the chosen ones, each once: by subquery, so that nothing needs to be made distinct."""
-
-    field_class = LinkField
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("to_field_name", "slug")
-        super().__init__(*args, **kwargs)
-        self.extra["error_messages"] = {
-            "invalid_choice": gettext_lazy("“%(value)s” is not known here."),
-            "invalid_pk_value": gettext_lazy("“%(pk)s” is not known here."),
-        }
-
-    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
-        if not value:
-            return qs
-        return qs.linked_to(self.field_name, value)
-
-
-class EventCountryFilter(LinkFilter):
-    """Countries that hosted or took part."""
-
-    def filter(self, qs: Any, value: Iterable[Any]) -> Any:
-        return qs.involving(value) if value else qs
-
-
-class KindFilter(django_filters.MultipleChoiceFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s” is not a kind known here.")}
-
-
-class PressFilter(django_filters.MultipleChoiceFilter):
-    """Events with an article in the archive, or without one; both together are all."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        choices = [("yes", gettext_lazy("with articles")), ("no", gettext_lazy("without articles"))]
-        super().__init__(*args, choices=choices, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: choose yes or no.")}
-
-    def filter(self, qs: Any, value: list[str]) -> Any:
-        wanted = set(value)
-        if len(wanted) != 1:
-            return qs
-        return qs.covered() if "yes" in wanted else qs.uncovered()
-
-
-class SortFilter(django_filters.ChoiceFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[("newest", ""), ("oldest", "")], empty_label=None, **kwargs)
-        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: sort by newest or oldest.")}
-
-    def filter(self, qs: Any, value: str | None) -> Any:
-        return qs.oldest() if value == "oldest" else qs.newest()
-
-
 class BrowseFilterSet(django_filters.FilterSet):
     """Base: years and order, the options of the form, the chips of what is in force, and what was not understood."""
+
+    # What else the address may have.
+    beside: tuple[str, ...] = ("page", "format")
 
     def __init__(self, data: Any, overview: Overview) -> None:
         super().__init__(data, queryset=self._meta.model.objects.published())
         self.overview = overview
 
     year = YearFilter(label=gettext_lazy("Year"))
+    month = MonthFilter(label=gettext_lazy("Month"))
+    within = WithinFilter(label=gettext_lazy("Certainly within"))
+    precision = QuestionFilter(
+        label=gettext_lazy("Date known as"), question="of_precision", choices=list(PRECISION_LABELS.items())
+    )
+    basis = WordFilter(label=gettext_lazy("Basis of the date"), field_name="date_basis", choices=DateBasis.choices)
     sort = SortFilter(label=gettext_lazy("Order"))
 
     @property
@@ -168,15 +110,19 @@ class BrowseFilterSet(django_filters.FilterSet):
     @property
     def unknown(self) -> list[str]:
         """Names in the address that are no filters."""
-        known = {*self.filters, "page", "format"}
-        return [name for name in self.data if name not in known and not name.startswith(_TOLERATED)]
+        known = {*self.filters, *self.beside}
+        return [name for name in self.data if name not in known and not name.startswith(TOLERATED)]
+
+    @property
+    def offered(self) -> list[str]:
+        return list(self.filters)
 
     @property
     def problems(self) -> list[str]:
         """A sentence for each thing that was not understood."""
         found = [
             _("There is no filter “%(name)s”; known are %(filters)s.")
-            % {"name": name[:30], "filters": ", ".join(self.filters)}
+            % {"name": name[:30], "filters": ", ".join(self.offered)}
             for name in self.unknown
         ]
         for name, errors in self.form.errors.items():
@@ -196,10 +142,7 @@ class BrowseFilterSet(django_filters.FilterSet):
     def groups(self) -> list[Group]:
         """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
-        rows = {
-            "year": self._years(),
-            **{name: self._options(name) for name in self.filters if name not in ("year", "sort")},
-        }
+        rows = {name: self._options(name) for name in self.filters if name != "sort"}
         return [
             Group(
                 name,
@@ -207,23 +150,38 @@ class BrowseFilterSet(django_filters.FilterSet):
                 tuple(Option(value, label, value in chosen[name]) for value, label in options),
             )
             for name, options in rows.items()
+            if options or not isinstance(self.filters[name], WrittenFilter)
         ]
 
     def _years(self) -> list[tuple[str, str]]:
         by_year = self.overview.timeline(self.queryset.model).by_year()
         years = [(str(year), str(year)) for year in sorted(by_year, reverse=True)]
-        return [*years, ("undated", _("undated"))]
+        known = [*years, ("undated", _("undated"))]
+        return [*known, *(one for one in self._written("year") if one not in known)]
+
+    def _written(self, name: str) -> list[tuple[str, str]]:
+        """What the address has of a filter whose values are written out, so that the form keeps it."""
+        written = self.filters[name]
+        if name not in self.data or not self.form.is_valid():
+            return []
+        return [(value, written.shown(value)) for value in dict.fromkeys(self.data.getlist(name)) if value]
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         one = self.filters[name]
+        if isinstance(one, YearFilter):
+            return self._years()
+        if isinstance(one, WrittenFilter):
+            return self._written(name)
         if not isinstance(one, LinkFilter):
             return [(str(value), str(label)) for value, label in one.extra["choices"]]
         key = one.extra["to_field_name"]
-        options = dict(self.overview.offered(one.queryset.model, key))
+        options = dict(self.overview.offered(one.queryset.model, key)) if one.is_offered else {}
         # Any other can stand in the address.
         if name in self.data and self.form.is_valid():
-            options |= {str(getattr(record, key)): record.name for record in self.form.cleaned_data[name]}
-        return sorted(options.items(), key=lambda option: option[1])
+            chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
+            options |= {str(getattr(record, key)): str(record) for record in chosen}
+        none = one.extra.get("null_label")
+        return [*sorted(options.items(), key=lambda option: sort_key(option[1])), *([(NONE, str(none))] if none else ())]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [
@@ -247,15 +205,36 @@ class EventFilterSet(BrowseFilterSet):
     )
     city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
-    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+    series = LinkFilter(
+        label=gettext_lazy("Series"),
+        queryset=EventSeries.objects.all(),
+        field_name="series",
+        null_label=gettext_lazy("in no series"),
+        null_value=NONE,
+    )
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
     press = PressFilter(label=gettext_lazy("Press"))
+    state = WordFilter(label=gettext_lazy("State"), choices=Event.State.choices)
+    source = QuestionFilter(
+        label=gettext_lazy("Sources of its own"), question="sourced_from", choices=list(SOURCE_LABELS.items())
+    )
 
     class Meta:
         model = Event
         fields: list[str] = []
+
+
+class TimelineFilterSet(EventFilterSet):
+    """Of the list of events, without the filters by time: the timeline has its own (`archive.pictures.timeline`)."""
+
+    year = month = within = sort = None
+    beside = ("year", "from", "to")
+
+    @property
+    def offered(self) -> list[str]:
+        return [*self.beside, *self.filters]
 
 
 class ArticleFilterSet(BrowseFilterSet):
@@ -269,6 +248,27 @@ class ArticleFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    publisher = PublisherFilter(
+        label=gettext_lazy("Publisher"),
+        queryset=Publisher.objects.all(),
+        field_name="publisher",
+        null_label=gettext_lazy("not stated"),
+        null_value=NONE,
+    )
+    language = LanguageFilter(label=gettext_lazy("Language"))
+    document = DocumentFilter(
+        label=gettext_lazy("Source document"),
+        queryset=SourceDocument.objects.all(),
+        field_name="source_document",
+        to_field_name="name",
+        null_label=gettext_lazy("none: added by itself"),
+        null_value=NONE,
+    )
+    text = TextFilter(
+        label=gettext_lazy("Captured text"),
+        choices=[("yes", gettext_lazy("held")), ("no", gettext_lazy("not held"))],
+    )
+    rights = WordFilter(label=gettext_lazy("Rights"), choices=Article.Rights.choices)
 
     class Meta:
         model = Article

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from archive.addresses import address
 from archive.kept import Kept
-from archive.models import Article, City, Country, Event, Participant, Topic
+from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
+from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
 from archive.querysets import count_by
 
 # What an order, a number or a name here is made of.
@@ -91,6 +92,11 @@ class Leader:
     slug: str
     name: str
     count: int
+    # In which the name is shown.
+    shown_language: str = "en"
+
+    def __str__(self) -> str:
+        return self.name
 
     def get_absolute_url(self) -> str:
         return address(self.kind, self.slug)
@@ -102,15 +108,21 @@ class Name:
 
     key: str
     name: str
+    # In which the name is shown.
+    shown_language: str = "en"
 
 
 class Overview:
-    """The archive at one point of the change log. Its parts are made when they are first asked for."""
+    """The archive at one point of the change log. Its parts are made when they are first asked for.
+
+    What has names in it is made for each language of its readers by itself.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
-        self._offered: dict[Any, tuple[tuple[str, str], ...]] = {}
-        self._names: dict[Any, Mapping[int, Name]] = {}
+        self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
+        self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
+        self._led: dict[tuple[str, str], tuple[Leader, ...]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -146,47 +158,62 @@ class Overview:
 
     def name(self, model: Any, pk: int) -> Name:
         """Of a country, city or publisher."""
-        names = self._names.get(model, {})
+        names = self._names.get((model, name_field()), {})
         if pk not in names:
             # First asked for, or newer than the rest of the overview.
-            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", "name")
-            names = self._names[model] = {pk: Name(key.lower(), name) for pk, key, name in rows}
+            rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", *NAME_FIELDS)
+            names = self._names[model, name_field()] = {
+                pk: Name(key.lower(), own_name(names), language_of(names)) for pk, key, *names in rows
+            }
         return names[pk]
 
-    @cached_property
+    @property
     def cities(self) -> tuple[Leader, ...]:
         """Those with the most events."""
-        return self._leaders(City.objects.all(), 0)
+        return self._leaders("cities", City.objects.all(), 0)
 
-    @cached_property
+    @property
     def topics(self) -> tuple[Leader, ...]:
         """Those with the most articles."""
-        return self._leaders(Topic.objects.all(), 1)
+        return self._leaders("topics", Topic.objects.all(), 1)
 
-    @cached_property
+    @property
     def people(self) -> tuple[Leader, ...]:
         """Those named in the most articles."""
-        return self._leaders(Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
+        return self._leaders("people", Participant.objects.published().filter(kind=Participant.Kind.PERSON), 1)
 
     def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
-        """Key and name of the records that a list can be narrowed by: linked ones; of many participants the most frequent."""
-        if model not in self._offered:
-            if model is Participant:
-                leaders = self._leaders(Participant.objects.published(), 1, OFFERED_PARTICIPANTS)
-                found = [(one.slug, one.name) for one in leaders]
-            else:
-                found = list(model.objects.linked().values_list(key, "name"))
-            self._offered[model] = tuple(found)
-        return self._offered[model]
+        """Key and name of the records that a list can be narrowed by: linked ones; of those that are many the most frequent."""
+        if (made := self._offered.get((model, name_field()))) is not None:
+            return made
+        if model in (Participant, Publisher):
+            among = Participant.objects.published() if model is Participant else Publisher.objects.all()
+            leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
+            found = [(one.slug, one.name) for one in leaders]
+        else:
+            found = [
+                (value, own_name(names)) for value, *names in model.objects.linked().values_list(key, *NAME_FIELDS)
+            ]
+        made = self._offered[model, name_field()] = tuple(found)
+        return made
 
-    def _leaders(self, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+    def _leaders(self, what: str, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
-        among = {pk: (slug, name) for pk, slug, name in records.values_list("pk", "slug", "name")}
+        if (made := self._led.get((what, name_field()))) is not None:
+            return made
+        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", "slug", *NAME_FIELDS)}
         numbers = {pk: pair[column] for pk, pair in self.counts(records.model).items() if pk in among and pair[column]}
         leading = sorted(numbers, key=lambda pk: (-numbers[pk], pk))[:most]
         kind = records.model._meta.model_name or ""
-        found = (Leader(kind, *among[pk], numbers[pk]) for pk in leading)
-        return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+        found = (
+            Leader(kind, slug, own_name(names), numbers[pk], language_of(names))
+            for pk in leading
+            for slug, names in [among[pk]]
+        )
+        made = self._led[what, name_field()] = tuple(
+            sorted(found, key=lambda one: (-one.count, sort_key(one.name), one.slug))
+        )
+        return made
 
 
 # The archive as it is now. One query where nothing has changed.

@@ -5,6 +5,7 @@ Bulk writes go through here too: Django sends no signals for them, so they annou
 `bulk_changed`) and the change log stays complete.
 """
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,9 +13,11 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.dispatch import Signal
+
+from archive.languages import NAME_FIELDS, name_field, own_name, sort_key
 
 # Sent with sender=model inside the transaction of a bulk write: before it, and after it with `pks` and `action`.
 bulk_changing = Signal()
@@ -81,7 +84,26 @@ class NamedQuerySet(RecordQuerySet):
     """Records that carry a name."""
 
     def named(self) -> Self:
-        return self.order_by("name")
+        """By the name that readers are shown, as the database sorts; `alphabetical` sorts as their language does."""
+        return self.order_by(shown_name(), "pk")
+
+    def alphabetical(self, *within: str) -> list[int]:
+        """The keys, in the order in which a reader of the active language looks names up, within the values of fields.
+
+        One query of all names.
+        """
+        rows = self.order_by().values_list("pk", *NAME_FIELDS, *within)
+        names = len(NAME_FIELDS)
+        return [
+            pk
+            for *_order, pk in sorted((fields[names:], sort_key(own_name(fields[:names])), pk) for pk, *fields in rows)
+        ]
+
+
+def shown_name(link: str = "") -> models.expressions.Combinable:
+    """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
+    name, other = F(f"{link}name"), f"{link}{name_field()}"
+    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
 
 
 class TermQuerySet(NamedQuerySet):
@@ -117,6 +139,23 @@ class ReviewedQuerySet(RecordQuerySet):
         return self.filter(status="published")
 
 
+def month_days(year: int, month: int) -> tuple[date, date]:
+    """Its first and its last day."""
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+# What a date says of its day, by the forms of EDTF text (`archive.dates`).
+PRECISIONS = {
+    "day": Q(date__regex=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    "lasting": Q(date__contains="/"),
+    "between": Q(date__startswith="["),
+    "month": Q(date__regex=r"^[0-9]{4}-[0-9]{2}$"),
+    "year": Q(date__regex=r"^[0-9]{4}$"),
+    "uncertain": Q(date__regex=r"^[0-9-]+[?~%]$"),
+    "undated": Q(date=""),
+}
+
+
 class DatedQuerySet(ReviewedQuerySet):
     """Records with a partial date; a period matches what overlaps it."""
 
@@ -126,6 +165,21 @@ class DatedQuerySet(ReviewedQuerySet):
 
     def in_year(self, year: int) -> Self:
         return self.between(date(year, 1, 1), date(year, 12, 31))
+
+    def in_month(self, year: int, month: int) -> Self:
+        """As the months of a search: what may be any day of the year stands in none of them, but under month 0."""
+        whole = Q(date_earliest__lte=date(year, 1, 1), date_latest__gte=date(year, 12, 31))
+        if month:
+            return self.between(*month_days(year, month)).exclude(whole)
+        return self.filter(whole)
+
+    def within(self, first: date, last: date) -> Self:
+        """Dated records that certainly fall within the period, both days included."""
+        return self.filter(date_earliest__gte=first, date_latest__lte=last)
+
+    def of_precision(self, precision: str) -> Self:
+        """Those whose date has that form, a key of PRECISIONS; every record has exactly one."""
+        return self.filter(PRECISIONS[precision])
 
     def linked_to(self, lookup: str, targets: Iterable[object]) -> Self:
         """Records linked to any of the targets through the lookup, each once."""
@@ -155,11 +209,43 @@ class ArticleQuerySet(DatedQuerySet):
         others = {pk for pair in pairs for pk in pair} - {article.pk}
         return self.filter(pk__in=others) if others else self.none()
 
+    def by_publishers(self, publishers: Iterable[object]) -> Self:
+        """Articles that any of them published or supplied as an agency."""
+        chosen = list(publishers)
+        return self.filter(Q(publisher__in=chosen) | Q(agency__in=chosen))
+
+    def of_unknown_publisher(self) -> Self:
+        """Articles that name neither a publisher nor an agency."""
+        return self.filter(publisher__isnull=True, agency__isnull=True)
+
+    def with_text(self) -> Self:
+        """Articles whose captured text the archive holds."""
+        return self.exclude(body="")
+
+    def without_text(self) -> Self:
+        return self.filter(body="")
+
     def about_events(self, events: models.QuerySet | Iterable[int]) -> Self:
         """Articles that cover any of the events, each once."""
         return self.filter(
             pk__in=apps.get_model("archive", "Coverage").objects.filter(event__in=events).values("article")
         )
+
+
+# Addresses of the SCO itself, of its bodies and summits, and of governments.
+_OFFICIAL = (
+    r"https?://([a-z0-9-]+\.)*"
+    r"(sectsco\.org|ecrats\.org|sco-summit[0-9]*\.[a-z]+|kremlin\.ru|china-embassy\.org|government\.[a-z]{2}|gov\.[a-z]{2})[/ ]"
+)
+
+# From what the facts of an event come that its articles leave open; of a source that names several, each.
+EVENT_SOURCES = {
+    "article": Q(source_article__status="published"),
+    "official": Q(source__iregex=_OFFICIAL),
+    "web": Q(source__contains="http"),
+    "reasoned": Q(source__startswith="Authority file") & ~Q(source__contains="general knowledge"),
+    "general": Q(source__contains="general knowledge"),
+}
 
 
 class EventQuerySet(DatedQuerySet):
@@ -183,6 +269,13 @@ class EventQuerySet(DatedQuerySet):
 
     def uncovered(self) -> Self:
         return self.filter(~_has_articles())
+
+    def sourced_from(self, kind: str) -> Self:
+        """Events with a source of that kind of their own, a key of EVENT_SOURCES; "none" are those without any."""
+        sources = apps.get_model("archive", "EventSource").objects
+        if kind == "none":
+            return self.exclude(pk__in=sources.values("event"))
+        return self.filter(pk__in=sources.filter(EVENT_SOURCES[kind]).values("event"))
 
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)

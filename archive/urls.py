@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, history, pages, records, report, search, suggest
+from archive.views import browse, history, pages, records, report, search, suggest, timeline
 
 
 class YearConverter:
@@ -47,6 +47,7 @@ urlpatterns = [
     path("participants/<slug:slug>/history/", history.history, {"model": Participant}, name="participant-history"),
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
+    path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),
     path("series/", browse.series, name="series-list"),

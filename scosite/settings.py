@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "archive.views.language.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -123,9 +123,9 @@ SEARCH_URL = env("SEARCH_URL", default="whoosh://")
 # Language and time ----------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# Russian and Chinese join this list with their catalogues; every string is marked for translation already.
-LANGUAGES = [("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Each by its own name, as the switch between them shows it. `make messages` keeps the catalogues.
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "archive" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

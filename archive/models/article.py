@@ -158,6 +158,11 @@ class Article(Dated, Reviewed, Slugged):
         return address("article", self.slug)
 
     @property
+    def shown_language(self) -> str:
+        """The language of the headline; one of ours is English."""
+        return "en" if self.headline_supplied else self.language
+
+    @property
     def shown_headline(self) -> str:
         """The headline; in square brackets where it is ours, as librarians write it."""
         return f"[{self.headline}]" if self.headline_supplied else self.headline

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from archive import dates
 from archive.dates import EDTFField
+from archive.languages import language_of, name_field
 from archive.models.change import Change, Redirect
 from archive.querysets import RecordQuerySet
 
@@ -125,7 +126,13 @@ class Names(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.name
+        """The name in the reader's language, where we know it. What is no page for a reader takes `name`."""
+        return getattr(self, name_field()) or self.name
+
+    @property
+    def shown_language(self) -> str:
+        """The language of the name that readers are shown."""
+        return language_of((self.name, self.name_ru, self.name_zh))
 
     @property
     def all_names(self) -> list[str]:

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.addresses import address
 from archive.models.base import Names, Slugged, allowed
-from archive.querysets import RecordQuerySet, count_rows, published
+from archive.querysets import NamedQuerySet, count_rows, published
 
 
-class PublisherQuerySet(RecordQuerySet):
+class PublisherQuerySet(NamedQuerySet):
     def with_counts(self) -> "PublisherQuerySet":
         """Adds `article_count`: published articles that it published or supplied as an agency, each once."""
         outer = models.OuterRef("pk")

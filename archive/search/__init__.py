@@ -195,7 +195,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str])
 
 
 def _title(record: Article | Event | Participant) -> str:
-    return record.shown_headline if isinstance(record, Article) else record.name
+    return str(record)
 
 
 def _text(record: Article | Event | Participant) -> str:

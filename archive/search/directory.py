@@ -13,6 +13,7 @@ from heapq import nsmallest
 from django.db.models import QuerySet
 
 from archive.kept import Kept
+from archive.languages import NAME_FIELDS, language_of, own_name
 from archive.models import City, Country, Event, EventSeries, Participant, Publisher, Topic
 from archive.search.text import forms, is_run
 
@@ -48,15 +49,21 @@ _RECORD_TYPES = tuple("eventseries" if kind == "series" else kind for kind in _S
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record by its names, the English one first; `key` is its slug or code."""
+    """A record by its names; `key` is its slug or code. `own` are the English name, the Russian and the Chinese (or empty)."""
 
     kind: str
     key: str
     names: tuple[str, ...]
+    own: tuple[str, str, str]
 
     @property
     def name(self) -> str:
-        return self.names[0]
+        """As the active language has it."""
+        return own_name(self.own)
+
+    @property
+    def shown_language(self) -> str:
+        return language_of(self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Directory:
         # Own names before others, shorter before longer.
         self._best = sorted(
             ((record, name) for record in records for name in record.names),
-            key=lambda one: (order[one[0].kind], one[1] != one[0].name, len(one[1]), one[1], one[0].key),
+            key=lambda one: (order[one[0].kind], one[1] not in one[0].own, len(one[1]), one[1], one[0].key),
         )
         size = len(self._best)
         # Each key with the rank of its name; from within a name after all that are from its beginning.
@@ -148,9 +155,11 @@ def _keys(name: str) -> Iterator[str]:
 def _read() -> Directory:
     records = []
     for kind, source in _SOURCES.items():
-        fields = (source.key, "variants", "name", "name_ru", "name_zh", *source.extra)
+        fields = (source.key, "variants", *NAME_FIELDS, *source.extra)
         for key, variants, *others in source.public().order_by("pk").values_list(*fields):
-            records.append(Named(kind, key, tuple(dict.fromkeys(filter(None, (*others, *variants))))))
+            english, russian, chinese = others[: len(NAME_FIELDS)]
+            names = tuple(dict.fromkeys(filter(None, (*others, *variants))))
+            records.append(Named(kind, key, names, (english, russian, chinese)))
     return Directory(records)
 
 

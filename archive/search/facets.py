@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
+from archive.languages import sort_key
 from archive.models import Article, Event, Participant
 from archive.search.directory import Directory
 from archive.search.documents import FACETS
@@ -89,7 +90,7 @@ def _facet(query: Query, found: Found, names: Directory, key: str, values: list[
     if key in ("year", "month"):
         shown.sort(key=lambda one: one.value, reverse=True)
     else:
-        shown.sort(key=lambda one: (-one.count, one.label))
+        shown.sort(key=lambda one: (-one.count, sort_key(one.label)))
     return Facet(key, str(FACETS[key]), tuple(shown), _size(query, found, key))
 
 

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
+from archive import dates
 from archive.addresses import address
+from archive.filters import TOLERATED
+from archive.languages import in_language, is_foreign, spoken
 
 register = template.Library()
 
@@ -49,12 +54,18 @@ def nav(context: dict[str, Any]) -> dict[str, Any]:
 @register.simple_tag
 def cards(shown: Iterable[Any]) -> SafeString:
     """Articles or events of a list (`archive.views.cards.Card`)."""
-    return _join(_CARD, ((card.when, _flag(card.flag), card.url, card.title, _facts(card.facts)) for card in shown))
+    return _join(
+        _CARD,
+        (
+            (card.when, _flag(card.flag), card.url, _lang(card.language), card.title, _facts(card.facts))
+            for card in shown
+        ),
+    )
 
 
 _CARD = """<article class="card">
   <p class="when">{}{}</p>
-  <h3><a href="{}">{}</a></h3>
+  <h3><a href="{}"{}>{}</a></h3>
   <p class="meta">{}</p>
 </article>
 """
@@ -70,7 +81,9 @@ def _facts(facts: Iterable[Any]) -> SafeString:
 
 def _fact(fact: Any) -> str:
     if fact.url:
-        return _join('<a href="{}">{}</a>', [(fact.url, fact.text)])
+        return _join('<a href="{}"{}>{}</a>', [(fact.url, _lang(fact.language), fact.text)])
+    if fact.language:
+        return _join("<span{}>{}</span>", [(_lang(fact.language), fact.text)])
     return format_html("<em>{}</em>", fact.text) if fact.is_lacking else fact.text
 
 
@@ -119,6 +132,64 @@ def _join(pattern: str, rows: Iterable[Sequence[object]]) -> SafeString:
 
 def _escaped(text: object) -> str:
     return text if isinstance(text, SafeString) else html.escape(str(text))
+
+
+def _lang(language: str) -> SafeString:
+    return format_html(' lang="{}"', language) if language else SafeString("")
+
+
+@register.filter
+def lang(of: Any) -> SafeString:
+    """The attribute `lang` of what is shown in another language than the page; nothing where it is the page's own.
+
+    Of a record it says the language of the name (or headline) that is shown; of a text give its language: "en".
+    """
+    language = spoken(of)
+    return _lang(language if is_foreign(language) else "")
+
+
+@register.filter
+def day(moment: Any) -> str:
+    """The day of a time or date, as the active language writes it."""
+    return dates.show(f"{moment:%Y-%m-%d}") if moment else ""
+
+
+@register.filter
+def number(n: Any) -> str:
+    """A whole number with the separators of the active language; years are none."""
+    return number_format(n, force_grouping=True)
+
+
+@register.inclusion_tag("archive/includes/languages.html", takes_context=True)
+def languages(context: dict[str, Any]) -> dict[str, Any]:
+    """The same page in the other languages: links with `language`, `name` in that language, `url`; the present one too."""
+    return {"links": _in_languages(context)}
+
+
+@register.inclusion_tag("archive/includes/alternates.html", takes_context=True)
+def alternates(context: dict[str, Any]) -> dict[str, Any]:
+    """For programs: the page's own address and those of the same page in each language, without what others add to links."""
+    links = _in_languages(context, drop=TOLERATED)
+    return {"links": links, "site": settings.SITE_URL, "default": settings.LANGUAGE_CODE}
+
+
+def _in_languages(context: dict[str, Any], drop: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    request = context.get("request")
+    if request is None:
+        return []
+    path, params = request.path, request.GET.copy()
+    for name in [name for name in params if name.startswith(drop)] if drop else ():
+        del params[name]
+    asked = params.urlencode()
+    return [
+        {
+            "language": language,
+            "name": name,
+            "url": in_language(path, language) + (f"?{asked}" if asked else ""),
+            "is_current": language == get_language(),
+        }
+        for language, name in settings.LANGUAGES
+    ]
 
 
 @register.filter

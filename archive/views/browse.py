@@ -146,13 +146,15 @@ def undated(request: HttpRequest) -> HttpResponse:
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-def _names(request: HttpRequest, records: QuerySet, template: str, **more: Any) -> HttpResponse:
-    """A page of records by name, with their numbers of events and articles."""
+def _names(request: HttpRequest, records: Any, template: str, within: Sequence[str] = (), **more: Any) -> HttpResponse:
+    """A page of records by name (of each value of the fields `within`), with their numbers of events and articles."""
     try:
-        page = page_of(request, records, NAMES_PAGE_SIZE)
+        page = page_of(request, records.alphabetical(*within), NAMES_PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
-    page.object_list = numbered(page.object_list, overview())
+    place = {pk: at for at, pk in enumerate(page.object_list)}
+    shown = numbered(records.filter(pk__in=place), overview())
+    page.object_list = sorted(shown, key=lambda record: place[record.pk])
     return render(request, template, {"page": page, **more})
 
 
@@ -167,12 +169,12 @@ def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
 
 @require_safe
 def cities(request: HttpRequest) -> HttpResponse:
-    return _names(request, City.objects.select_related("country").named(), "archive/city_list.html")
+    return _names(request, City.objects.select_related("country"), "archive/city_list.html")
 
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    return _names(request, Topic.objects.named(), "archive/topic_list.html")
+    return _names(request, Topic.objects.all(), "archive/topic_list.html")
 
 
 @require_safe
@@ -189,7 +191,7 @@ def participants(request: HttpRequest) -> HttpResponse:
     found = Participant.objects.published().filter(kind=kind).select_related("country")
     return _names(
         request,
-        found.prefetch_related("offices__country", "offices__organisation").named(),
+        found.prefetch_related("offices__country", "offices__organisation"),
         "archive/participant_list.html",
         kind=kind,
         kinds=Participant.Kind.choices,
@@ -198,14 +200,14 @@ def participants(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
-    return _names(request, Country.objects.prefetch_related("sco_status").named(), "archive/country_list.html")
+    return _names(request, Country.objects.prefetch_related("sco_status"), "archive/country_list.html")
 
 
 @require_safe
 def series(request: HttpRequest) -> HttpResponse:
-    return _names(request, EventSeries.objects.order_by("kind", "name"), "archive/series_list.html")
+    return _names(request, EventSeries.objects.all(), "archive/series_list.html", within=["kind"])
 
 
 @require_safe
 def publishers(request: HttpRequest) -> HttpResponse:
-    return _names(request, Publisher.objects.select_related("country").order_by("name"), "archive/publisher_list.html")
+    return _names(request, Publisher.objects.select_related("country"), "archive/publisher_list.html")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from archive.addresses import address
+from archive.languages import NAME_FIELDS, is_foreign, sort_key
 from archive.models import Article, City, Country, Event, Publisher
 from archive.overview import Overview
 
@@ -25,6 +26,8 @@ class Fact:
     text: str
     url: str = ""
     is_lacking: bool = False
+    # Where it is another than that of the page.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Card:
     when: str
     flag: str
     facts: tuple[Fact, ...]
+    # That of the title, where it is another than that of the page.
+    language: str = ""
 
 
 def cards(records: QuerySet, archive: Overview) -> list[Card]:
@@ -53,7 +58,11 @@ def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
 def named(model: Any, pk: int, archive: Overview) -> Fact:
     """A country, city or publisher by its name, with its address."""
     name = archive.name(model, pk)
-    return Fact(name.name, address(model._meta.model_name, name.key))
+    return Fact(name.name, address(model._meta.model_name, name.key), language=_foreign(name.shown_language))
+
+
+def _foreign(language: str) -> str:
+    return language if is_foreign(language) else ""
 
 
 def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mapping[int, list[Fact]]:
@@ -62,8 +71,10 @@ def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mappi
     own, other = field.m2m_column_name(), field.m2m_reverse_name()
     links = field.remote_field.through.objects.filter(**{f"{own}__in": [record.pk for record in records]})
     found: dict[int, list[Fact]] = defaultdict(list)
-    for pk, country in links.order_by("country__name").values_list(own, other):
+    for pk, country in links.order_by("pk").values_list(own, other):
         found[pk].append(named(Country, country, archive))
+    for facts in found.values():
+        facts.sort(key=lambda fact: sort_key(fact.text))
     return found
 
 
@@ -85,6 +96,7 @@ def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archi
             article.date_text,
             str(bases[article.date_basis]) if article.date_is_explained else "",
             (*facts, *countries[article.pk][:_MOST_COUNTRIES]),
+            _foreign(article.shown_language),
         )
 
 
@@ -95,17 +107,18 @@ def _events(records: list[Event], countries: Mapping[int, list[Fact]], archive: 
         if event.city_id is not None:
             facts.append(named(City, event.city_id, archive))
         elif event.place:
-            facts.append(Fact(event.place))
+            facts.append(Fact(event.place, language=_foreign("en")))
         facts += countries[event.pk]
         if event.format in (Event.Format.VIDEO, Event.Format.HYBRID):
             facts.append(Fact(str(formats[event.format])))
         yield Card(
             event.slug,
             address("event", event.slug),
-            event.name,
+            str(event),
             event.date_text,
             str(states[event.state]) if event.state != Event.State.HELD else "",
             (*facts, _coverage(archive.covering.get(event.pk, 0))),
+            _foreign(event.shown_language),
         )
 
 
@@ -127,11 +140,11 @@ class _Kind:
 _KINDS: Mapping[Any, _Kind] = {
     Article: _Kind(
         (
-            *("slug", "headline", "headline_supplied", "kind", "date", "date_basis", "date_note"),
+            *("slug", "headline", "headline_supplied", "language", "kind", "date", "date_basis", "date_note"),
             *("publisher", "agency"),
         ),
         "countries",
         _articles,
     ),
-    Event: _Kind(("slug", "name", "kind", "format", "state", "place", "city", "date"), "host_countries", _events),
+    Event: _Kind(("slug", *NAME_FIELDS, "kind", "format", "state", "place", "city", "date"), "host_countries", _events),
 }

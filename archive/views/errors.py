@@ -1,10 +1,15 @@
 """Answers to what can't be answered: a sentence that says what to do, never a traceback."""
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from archive.languages import in_language
+from archive.views.language import in_its_language
 from archive.views.uploads import UploadTooBig
 
 
@@ -13,6 +18,7 @@ def show_error(request: HttpRequest, status: int, title: str, message: str) -> H
     return render(request, "archive/error.html", {"title": title, "message": message, "status": status}, status=status)
 
 
+@in_its_language
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, UploadTooBig):
         message = _("A file may have 30 MB. Take it apart, or import it on the server (`manage.py import_articles`).")
@@ -23,12 +29,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(request, 400, _("The request can't be understood"), _("Please check the address."))
 
 
+@in_its_language
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(
         request, 403, _("Not allowed"), _("Your account may not do that. Ask an editor or administrator.")
     )
 
 
+@in_its_language
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return show_error(
         request,
@@ -38,6 +46,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+@in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Django's resolver raises with a dictionary for a message; ours is a sentence.
     reason = exception.args[0] if isinstance(exception, Http404) and exception.args else None
@@ -45,6 +54,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(request, 404, _("Page not found"), message)
 
 
+@in_its_language
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Whatever broke may be what templates need: this page needs nothing.
-    return render(None, "archive/server_error.html", status=500)
+    # Whatever broke may be what pages need: this one needs its catalogue and nothing else.
+    home = in_language(get_script_prefix(), get_language() or settings.LANGUAGE_CODE)
+    return render(None, "archive/server_error.html", {"home": home}, status=500)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from archive import search
 from archive.gaps import Gap, gaps
+from archive.languages import NAME_FIELDS
 from archive.models import (
     Article,
     Attendance,
@@ -26,6 +27,7 @@ from archive.models import (
     Topic,
 )
 from archive.overview import Overview, overview
+from archive.querysets import shown_name
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
 from archive.views.cards import Card, cards, countries_of, named
 from archive.views.errors import show_error
@@ -49,8 +51,8 @@ def _newest(records: QuerySet, archive: Overview, most: int | None = None) -> li
 # Of an event, what an article's page says of it.
 _COVERED = (
     *("article", "relation", "note"),
-    *(f"event__{name}" for name in ("slug", "name", "status", "date", "kind")),
-    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", "name")),
+    *(f"event__{name}" for name in ("slug", *NAME_FIELDS, "status", "date", "kind")),
+    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", *NAME_FIELDS)),
 )
 
 
@@ -60,8 +62,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(
         request,
         Article.objects.select_related("source_document").prefetch_related(
-            Prefetch("participants", Participant.objects.published().only("slug", "name", "status")),
-            Prefetch("topics", Topic.objects.only("slug", "name")),
+            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status")),
+            Prefetch("topics", Topic.objects.only("slug", *NAME_FIELDS)),
             Prefetch("coverages", covered.only(*_COVERED)),
         ),
         slug,
@@ -194,7 +196,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "participant": found,
         "officers": Office.objects.filter(organisation=found, participant__status="published")
         .select_related("participant__country")
-        .order_by("start", "participant__name")[:SECTION_SIZE],
+        .order_by("start", shown_name("participant__"))[:SECTION_SIZE],
         **_sections(attended, Article.objects.published().linked_to("participants", [found]), overview()),
     }
     return show(request, "archive/participant_detail.html", context, found)

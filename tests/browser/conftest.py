@@ -1,12 +1,12 @@
 """A real site and a real browser: Debian's Chromium, driven by Playwright."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.chromium import LACKING, chromium_path, launch
 from tests.environment import required
 from tests.servers.site import Site, running_site
 
@@ -22,16 +22,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 # For a module, not the session: while Playwright's event loop lives, Django refuses the database to other tests.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        message = (
-            "Chromium is not installed: the pages were not opened in a browser (Debian: apt-get install chromium)."
-        )
-        pytest.fail(message) if required("browser") else pytest.skip(message)
-    # Without a sandbox, for the tests may run as root in a container; nothing but our own site is opened.
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    if chromium_path() is None:
+        pytest.fail(LACKING) if required("browser") else pytest.skip(LACKING)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

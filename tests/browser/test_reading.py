@@ -6,39 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import violations
+from tests.browser.page_types import PAGE_TYPES
 from tests.servers.site import Site
-
-MAIN_PAGES = {
-    "home": "/",
-    "years": "/years/",
-    "year": "/years/2014/",
-    "cities": "/cities/",
-    "city": "/cities/tashkent/",
-    "topics": "/topics/",
-    "topic": "/topics/iran/",
-    "events": "/events/?year=2014&country=RU",
-    "event": "/events/peace-mission-2014/",
-    "articles": "/articles/?topic=iran",
-    "people": "/participants/",
-    "person": "/participants/xi-jinping/",
-    "countries": "/countries/",
-    "country": "/countries/ir/",
-    "series": "/series/peace-mission/",
-    "series with gaps": "/series/rats-council/",
-    "event between gaps": "/events/rats-council-2015-09/",
-    "events without press": "/events/?press=no",
-    "publisher": "/publishers/xinhua/",
-    "search": "/search/?q=terror*&country=CN&not_topic=iran",
-    "months of a year": "/search/?q=drill&year=2014",
-    "all values of a facet": "/search/facet/?key=participant",
-    "search for a misspelt word": "/search/?q=sammit+russia",
-    "nothing found": "/search/?q=zanzibar",
-    "about": "/about/",
-    "glossary": "/help/glossary/",
-    "how to search": "/help/search/",
-    "error": "/nowhere/",
-    "login": "/admin/login/",
-}
 
 
 def test_a_reader_walks_through_the_archive(page: Page) -> None:
@@ -109,7 +78,7 @@ def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, site: Site, s
     )
     page = context.new_page()
     problems = {}
-    for name, address in MAIN_PAGES.items():
+    for name, address in PAGE_TYPES.items():
         page.goto(address)
         found = violations(page)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

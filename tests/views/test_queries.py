@@ -127,4 +127,6 @@ def test_the_number_of_queries_is_constant(queries_of: Callable[[str], int]) -> 
     search.ensure_fresh()
     many = {name: queries_of(address) for name, address in more.items()}
     assert many == few
+    for prefix in ("/ru", "/zh-hans"):
+        assert {name: queries_of(prefix + address) for name, address in more.items()} == many
     assert max(many.values()) <= MOST, many

@@ -10,9 +10,6 @@ from django.template.base import Lexer, TokenType
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
-# Shown when nothing works, translation neither.
-EXCEPTIONS = {"server_error.html"}
-
 # Read or spoken out by browsers.
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "content"}
 
@@ -57,8 +54,6 @@ def untranslated(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_every_text_is_marked(path: Path) -> None:
-    if path.name in EXCEPTIONS:
-        return
     assert untranslated(path.read_text()) == []
 
 
