@@ -58,7 +58,7 @@ class Feed:
 
 
 def atom(feed: Feed) -> bytes:
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)  # type: ignore[arg-type]  # None is lxml's default namespace
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     _add(root, "id", feed.url)
     _add(root, "title", feed.title)
     _add(root, "updated", _time(feed.updated))
