@@ -181,7 +181,10 @@ class BrowseFilterSet(django_filters.FilterSet):
             chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
             options |= {str(getattr(record, key)): str(record) for record in chosen}
         none = one.extra.get("null_label")
-        return [*sorted(options.items(), key=lambda option: sort_key(option[1])), *([(NONE, str(none))] if none else ())]
+        return [
+            *sorted(options.items(), key=lambda option: sort_key(option[1])),
+            *([(NONE, str(none))] if none else ()),
+        ]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [

@@ -122,7 +122,7 @@ def _clipped(ring: Ring) -> Ring:
     for axis in (0, 1):
         for sign in (1, -1):
             inside: Ring = []
-            for (before, after) in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
+            for before, after in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
                 left, right = sign * before[axis] <= REACH, sign * after[axis] <= REACH
                 if left != right:
                     share = (sign * REACH - before[axis]) / (after[axis] - before[axis])
@@ -146,9 +146,7 @@ def _middle(ring: Ring) -> Point:
     """Where a name can stand: the centre of gravity; or, where that lies outside, a point well inside."""
     doubled = _doubled(ring) or 1.0
     pairs = list(zip(ring, [*ring[1:], ring[0]], strict=True))
-    x, y = (
-        sum((a[axis] + b[axis]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (3 * doubled) for axis in (0, 1)
-    )
+    x, y = (sum((a[axis] + b[axis]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (3 * doubled) for axis in (0, 1))
     if not _holds(pairs, (x, y)):
         (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*ring, strict=True))
         grid = [
@@ -162,9 +160,7 @@ def _middle(ring: Ring) -> Point:
 def _holds(pairs: Iterable[tuple[Point, Point]], point: Point) -> bool:
     """Whether the point lies within the ring of these sides: a ray from it crosses an odd number of them."""
     x, y = point
-    crossed = (
-        a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) > x for a, b in pairs if (a[1] > y) != (b[1] > y)
-    )
+    crossed = (a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) > x for a, b in pairs if (a[1] > y) != (b[1] > y))
     return sum(crossed) % 2 == 1
 
 
@@ -182,9 +178,7 @@ def drawn(found: Iterable[Land]) -> str:
 
 def _path(ring: Ring) -> str:
     """A closed line in steps, as short as SVG can say it."""
-    steps = (
-        f"{x - before_x:g} {y - before_y:g}" for (before_x, before_y), (x, y) in zip(ring, ring[1:], strict=False)
-    )
+    steps = (f"{x - before_x:g} {y - before_y:g}" for (before_x, before_y), (x, y) in zip(ring, ring[1:], strict=False))
     return f"M{ring[0][0]:g} {ring[0][1]:g}l" + " ".join(steps).replace(" -", "-") + "z"
 
 
