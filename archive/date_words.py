@@ -73,6 +73,10 @@ class Words:
                 return f"between {first.day} {self.months[(first.month or 1) - 1]} and {self.point(last)}"
         return f"between {self.point(first)} and {self.point(last)}"
 
+    def every_year(self, month: int, day: int) -> str:
+        """A day of any year."""
+        return f"{day} {self.months[month - 1]}"
+
     def open(self, phrase: str, at: "Point") -> str:
         """One of the phrases above, with its date."""
         return str(getattr(self, phrase)).format(date=self.point(at, self.cases.get(phrase, Case.NOMINATIVE)))
@@ -126,6 +130,9 @@ class Russian(Words):
                 return f"{self.day(first)} – {self.point(last)}"
         return f"{self.point(first)} – {self.point(last)}"
 
+    def every_year(self, month: int, day: int) -> str:
+        return f"{day} {self.genitive[month - 1]}"
+
     def between(self, first: "Point", last: "Point") -> str:
         case = Case.INSTRUMENTAL
         if _are_years(first, last):
@@ -162,6 +169,9 @@ class Chinese(Words):
             case "year":
                 return f"{self.point(first)}至{self.within_year(last)}"
         return f"{self.point(first)}至{self.point(last)}"
+
+    def every_year(self, month: int, day: int) -> str:
+        return f"{month}月{day}日"
 
     def between(self, first: "Point", last: "Point") -> str:
         return f"{self.lasting(first, last)}之间"

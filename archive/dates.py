@@ -109,6 +109,14 @@ class PartialDate:
         """True where exactly one certain day is meant."""
         return self.kind == "point" and self.start is not None and bool(self.start.day) and not self.start.qualifier
 
+    @property
+    def first_day(self) -> date | None:
+        """The day that it is, or on which it begins, where that is certain to the day."""
+        start = self.start
+        if self.kind == "one-of" or start is None or not start.day or start.qualifier:
+            return None
+        return start.earliest
+
     def show(self, case: Case = Case.NOMINATIVE) -> str:
         """The date as people write it, in the active language: "24–29 August 2014", "between 16 and 27 January 2016".
 
@@ -149,6 +157,11 @@ def parse(text: str) -> PartialDate:
 def parse_or_none(text: str) -> PartialDate | None:
     """`parse`, with the empty text (undated) as None."""
     return parse(text) if text else None
+
+
+def show_day_of_year(month: int, day: int) -> str:
+    """A day of any year, as people write it: "22 November"."""
+    return words(get_language()).every_year(month, day)
 
 
 def show(text: str, case: Case = Case.NOMINATIVE) -> str:

@@ -181,10 +181,8 @@ class BrowseFilterSet(django_filters.FilterSet):
             chosen = [record for record in self.form.cleaned_data[name] if record != NONE]
             options |= {str(getattr(record, key)): str(record) for record in chosen}
         none = one.extra.get("null_label")
-        return [
-            *sorted(options.items(), key=lambda option: sort_key(option[1])),
-            *([(NONE, str(none))] if none else ()),
-        ]
+        shown = sorted(options.items(), key=lambda option: sort_key(option[1]))
+        return [*shown, *([(NONE, str(none))] if none else ())]
 
     def chips(self, groups: Iterable[Group]) -> list[Chip]:
         return [
@@ -206,7 +204,13 @@ class EventFilterSet(BrowseFilterSet):
     country = EventCountryFilter(
         label=gettext_lazy("Country"), queryset=Country.objects.all(), field_name="countries", to_field_name="iso2"
     )
-    city = LinkFilter(label=gettext_lazy("Host city"), queryset=City.objects.all(), field_name="city")
+    city = LinkFilter(
+        label=gettext_lazy("Host city"),
+        queryset=City.objects.all(),
+        field_name="city",
+        null_label=gettext_lazy("no host city"),
+        null_value=NONE,
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(
         label=gettext_lazy("Series"),
@@ -238,6 +242,17 @@ class TimelineFilterSet(EventFilterSet):
     @property
     def offered(self) -> list[str]:
         return [*self.beside, *self.filters]
+
+
+class MapFilterSet(BrowseFilterSet):
+    """What the map of host cities can be narrowed by; a map has no order."""
+
+    sort = None
+    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
 
 
 class ArticleFilterSet(BrowseFilterSet):

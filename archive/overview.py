@@ -5,6 +5,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 (`archive.kept`): no page is older than the last committed change.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from archive import dates
 from archive.addresses import address
 from archive.kept import Kept
 from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
@@ -27,6 +29,7 @@ _RECORD_TYPES = (
     "attendance",
     "city",
     "country",
+    "countrystatus",
     "coverage",
     "delegation",
     "event",
@@ -112,6 +115,15 @@ class Name:
     shown_language: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """An event that began, or an article that was published, on a day that is known: its day, model and key."""
+
+    day: date
+    model: Any
+    pk: int
+
+
 class Overview:
     """The archive at one point of the change log. Its parts are made when they are first asked for.
 
@@ -123,6 +135,7 @@ class Overview:
         self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
         self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
         self._led: dict[tuple[str, str], tuple[Leader, ...]] = {}
+        self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -141,6 +154,28 @@ class Overview:
             "participants": Participant.objects.published().count(),
             "countries": Country.objects.count(),
         }
+
+    @cached_property
+    def anniversaries(self) -> Mapping[tuple[int, int], tuple[Anniversary, ...]]:
+        """By month and day: events that were held and articles, newest first. Two queries."""
+        found = defaultdict(list)
+        for records in (Event.objects.published().held(), Article.objects.published()):
+            for pk, text in records.order_by("slug").values_list("pk", "date"):
+                partial = dates.parse_or_none(text)
+                day = partial.first_day if partial else None
+                if day:
+                    found[day.month, day.day].append(Anniversary(day, records.model, pk))
+        return {key: tuple(sorted(those, key=lambda one: one.day, reverse=True)) for key, those in found.items()}
+
+    def standing(self, today: date) -> Mapping[str, tuple[int, ...]]:
+        """Keys of the countries by their standing in the SCO on that day; those without any are left out. Two queries."""
+        if today not in self._standing:
+            found = defaultdict(list)
+            for country in Country.objects.prefetch_related("sco_status"):
+                if status := country.status_on(today):
+                    found[status.status].append(country.pk)
+            self._standing = {today: {status: tuple(keys) for status, keys in found.items()}}
+        return self._standing[today]
 
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]
@@ -197,7 +232,7 @@ class Overview:
         made = self._offered[model, name_field()] = tuple(found)
         return made
 
-    def _leaders(self, what: str, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
+    def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
         if (made := self._led.get((what, name_field()))) is not None:
             return made

@@ -263,6 +263,18 @@ class EventQuerySet(DatedQuerySet):
             F("date_earliest").asc(nulls_last=True), F("ordinal").asc(nulls_last=True), "date_latest", "slug"
         )
 
+    def held(self) -> Self:
+        """Events that are known to have taken place."""
+        return self.filter(state="held")
+
+    def begun(self, today: date) -> Self:
+        """Events that began, or may have begun, by that day."""
+        return self.filter(date_earliest__lte=today)
+
+    def coming(self, today: date) -> Self:
+        """Events that are planned or announced and not over yet."""
+        return self.filter(state__in=("planned", "announced"), date_latest__gte=today)
+
     def covered(self) -> Self:
         """Events with a published article, whether it reports, previews or mentions them."""
         return self.filter(_has_articles())
@@ -279,6 +291,10 @@ class EventQuerySet(DatedQuerySet):
 
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
+
+    def without_city(self) -> Self:
+        """Events by video, at sea, along a border, or of which no source says where."""
+        return self.filter(city__isnull=True)
 
     def involving(self, countries: Iterable[object]) -> Self:
         """Events that any of the countries hosted or took part in (not where it was only announced)."""

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, history, pages, records, report, search, suggest, timeline
+from archive.views import browse, coverage, history, home, pages, pictures, records, report, search, suggest, timeline
 
 
 class YearConverter:
@@ -22,7 +22,7 @@ register_converter(YearConverter, "year")
 
 app_name = "archive"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
@@ -40,6 +40,7 @@ urlpatterns = [
     path("years/<year:year>/", browse.year, name="year-detail"),
     path("cities/", browse.cities, name="city-list"),
     path("cities/<slug:slug>/", records.city, name="city-detail"),
+    path("map/", pictures.host_cities, name="map"),
     path("topics/", browse.topics, name="topic-list"),
     path("topics/<slug:slug>/", records.topic, name="topic-detail"),
     path("participants/", browse.participants, name="participant-list"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("participants/<slug:slug>/history/", history.history, {"model": Participant}, name="participant-history"),
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
+    path("coverage/", coverage.coverage, name="coverage"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

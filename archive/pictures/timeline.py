@@ -450,7 +450,7 @@ class _Lanes:
         return found
 
     def _order(self) -> list[tuple[int | None, str, str, str]]:
-        """Key, name, page and slug of each lane that has events: bodies, exercises and others, the fullest first; no series last."""
+        """Key, name, page and slug of each lane that has events: bodies first, each kind from the fullest; no series last."""
         counts = self.archive.counts(EventSeries)
         kinds = list(EventSeries.Kind)
         series = sorted(

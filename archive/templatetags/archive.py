@@ -7,12 +7,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import get_language, gettext
 
 from archive import dates
 from archive.addresses import address
@@ -22,45 +21,14 @@ from archive.languages import in_language, is_foreign, spoken
 register = template.Library()
 
 
-# The main navigation: names of addresses, and how they are called.
-_SECTIONS = (
-    ("archive:event-list", gettext_lazy("Events")),
-    ("archive:article-list", gettext_lazy("Articles")),
-    ("archive:year-list", gettext_lazy("Years")),
-    ("archive:city-list", gettext_lazy("Cities")),
-    ("archive:topic-list", gettext_lazy("Topics")),
-    ("archive:participant-list", gettext_lazy("People")),
-    ("archive:country-list", gettext_lazy("Countries")),
-    ("archive:series-list", gettext_lazy("Series")),
-)
-
-
-@register.inclusion_tag("archive/includes/nav.html", takes_context=True)
-def nav(context: dict[str, Any]) -> dict[str, Any]:
-    """The main navigation. `current` marks the section of the page's address: "page" for its list, "true" for what lies below."""
-    path = context["request"].path if "request" in context else ""
-    items = []
-    for name, label in _SECTIONS:
-        url = reverse(name)
-        items.append(
-            {"url": url, "label": label, "current": path.startswith(url) and ("page" if path == url else "true")}
-        )
-    return {"items": items}
-
-
 # Put together here: a page has up to a hundred cards and options, and a template takes some ten times as long for each.
 
 
 @register.simple_tag
 def cards(shown: Iterable[Any]) -> SafeString:
     """Articles or events of a list (`archive.views.cards.Card`)."""
-    return _join(
-        _CARD,
-        (
-            (card.when, _flag(card.flag), card.url, _lang(card.language), card.title, _facts(card.facts))
-            for card in shown
-        ),
-    )
+    rows = ((card.when, _flag(card), card.url, _lang(card.language), card.title, _facts(card.facts)) for card in shown)
+    return _join('<div class="cards">{}</div>', [(_join(_CARD, rows),)])
 
 
 _CARD = """<article class="card">
@@ -71,8 +39,8 @@ _CARD = """<article class="card">
 """
 
 
-def _flag(text: str) -> str:
-    return format_html(' <span class="flag">{}</span>', text) if text else ""
+def _flag(card: Any) -> str:
+    return format_html(' <span class="flag {}">{}</span>', card.flag_kind, card.flag) if card.flag else ""
 
 
 def _facts(facts: Iterable[Any]) -> SafeString:

@@ -199,8 +199,9 @@ def _years(span: Span, narrowed: str) -> Iterator[str]:
         if column.first.year == column.last.year:
             yield _closer(column.first.year, narrowed, column.x, column.width, text)
         else:
+            asked = f"from={column.first.year:04}&amp;to={column.last.year:04}{narrowed}"
             yield (
-                f'<a href="?from={column.first.year:04}&amp;to={column.last.year:04}{narrowed}"><title>{escape(column.title)}</title>'
+                f'<a href="?{asked}"><title>{escape(column.title)}</title>'
                 f'<rect class="hit" x="{column.x:.1f}" width="{column.width:.1f}" height="{TARGET}"/>{text}</a>\n'
             )
 

@@ -8,12 +8,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from archive.addresses import address
 from archive.languages import NAME_FIELDS, is_foreign, sort_key
 from archive.models import Article, City, Country, Event, Publisher
 from archive.overview import Overview
+
+# How a list says where the date of an article comes from; on the record's own page the reason stands beside it.
+_BASES = {
+    "printed": gettext_lazy("date with a note"),
+    "dateline": gettext_lazy("date of the dateline"),
+    "text": gettext_lazy("date from the text"),
+    "inferred": gettext_lazy("date inferred"),
+    "looked-up": gettext_lazy("date looked up"),
+    "corrected": gettext_lazy("date corrected"),
+}
 
 # A communiqué may name all members and partners.
 _MOST_COUNTRIES = 6
@@ -32,7 +42,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A record in a list; `flag` qualifies its date."""
+    """A record in a list; `flag` qualifies its date, `flag_kind` gives the flag its form (see `{% flag %}`)."""
 
     slug: str
     url: str
@@ -42,6 +52,7 @@ class Card:
     facts: tuple[Fact, ...]
     # That of the title, where it is another than that of the page.
     language: str = ""
+    flag_kind: str = ""
 
 
 def cards(records: QuerySet, archive: Overview) -> list[Card]:
@@ -51,8 +62,14 @@ def cards(records: QuerySet, archive: Overview) -> list[Card]:
 
 def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
     """Cards of the records of those keys, in that order. The database has the last word: what is not public now is left out."""
+    return list(cards_by_key(model, keys, archive).values())
+
+
+def cards_by_key(model: Any, keys: Sequence[int], archive: Overview) -> dict[int, Card]:
+    """As `cards_of`, by key: for pages that show them in several places. Two queries."""
     found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
-    return _made(model, [found[key] for key in keys if key in found], archive)
+    shown = [key for key in keys if key in found]
+    return dict(zip(shown, _made(model, [found[key] for key in shown], archive), strict=True))
 
 
 def named(model: Any, pk: int, archive: Overview) -> Fact:
@@ -83,7 +100,7 @@ def _made(model: Any, records: list[Any], archive: Overview) -> list[Card]:
 
 
 def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archive: Overview) -> Iterator[Card]:
-    kinds, bases = dict(Article.Kind.choices), dict(Article._meta.get_field("date_basis").flatchoices)
+    kinds = dict(Article.Kind.choices)
     for article in records:
         by = [pk for pk in (article.publisher_id, article.agency_id) if pk is not None]
         facts = [named(Publisher, pk, archive) for pk in by] or [Fact(_("publisher not stated"))]
@@ -94,9 +111,10 @@ def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archi
             address("article", article.slug),
             article.shown_headline,
             article.date_text,
-            str(bases[article.date_basis]) if article.date_is_explained else "",
+            str(_BASES.get(article.date_basis, "")) if article.date_is_explained else "",
             (*facts, *countries[article.pk][:_MOST_COUNTRIES]),
             _foreign(article.shown_language),
+            article.date_basis,
         )
 
 
@@ -119,6 +137,7 @@ def _events(records: list[Event], countries: Mapping[int, list[Fact]], archive: 
             str(states[event.state]) if event.state != Event.State.HELD else "",
             (*facts, _coverage(archive.covering.get(event.pk, 0))),
             _foreign(event.shown_language),
+            event.state,
         )
 
 

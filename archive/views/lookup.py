@@ -64,10 +64,10 @@ def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "de
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
-    """Render a record's page, with its correction notes; a preview of what is not public is marked and never cached."""
+    """Render a record's page, with its name and correction notes; a preview of what is not public is marked and never cached."""
     is_preview = isinstance(record, Reviewed) and not record.is_published
-    foot = {"corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
-    response = render(request, template, {**foot, **context, "is_preview": is_preview})
+    around = {"here": str(record), "corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
+    response = render(request, template, {**around, **context, "is_preview": is_preview})
     if is_preview:
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,4 @@
-"""Home, about, the glossary, how to search."""
+"""About, the glossary, how to search."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,27 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from archive import search
-from archive.models import Article, Event, Redirect, SourceDocument, Term
+from archive.models import Redirect, SourceDocument, Term
 from archive.overview import overview
-from archive.views.browse import year_rows
-from archive.views.cards import cards_of
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    archive = overview()
-    rows = year_rows(archive)
-    context = {
-        "totals": archive.totals,
-        "rows": rows,
-        "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
-        "events": cards_of(Event, archive.events.newest[:5], archive),
-        "articles": cards_of(Article, archive.articles.newest[:5], archive),
-        "cities": archive.cities,
-        "topics": archive.topics,
-        "people": archive.people,
-    }
-    return render(request, "archive/home.html", context)
 
 
 @require_safe

@@ -27,6 +27,7 @@ from archive.models import (
     Topic,
 )
 from archive.overview import Overview, overview
+from archive.pictures.map import city_map
 from archive.querysets import shown_name
 from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, numbered, page_of
 from archive.views.cards import Card, cards, countries_of, named
@@ -236,6 +237,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     datelined = Article.objects.published().filter(dateline_city=found)
     context = {
         "city": found,
+        "city_map": city_map(found, archive),
         "datelined": _newest(datelined, archive),
         "datelined_total": datelined.count(),
         **_sections(
