@@ -17,17 +17,21 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        bench relevance suggestions drill-search curator lock clean
+        screenshots bench paint accessibility relevance suggestions drill-search curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
 	@echo "make test       install what tests need, run everything on SQLite, and on PostgreSQL what asks a database"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
 	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
+	@echo "make screenshots  pictures of every page: light, dark, phone, wide, print, each language, under var/screenshots/"
+	@echo "make paint      measure how soon each type of page is seen, and what is transferred"
+	@echo "make accessibility  axe-core on every type of page in each language, light and dark, narrow and wide"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
+	@echo "make messages   bring the Russian and Chinese catalogues up to date; print what is not translated"
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
 
@@ -85,6 +89,10 @@ deploy-check: $(VENV)/installed-dev
 compose-check: $(VENV)/installed-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
+# Of a site of their own. SCREENSHOTS="--readme" also writes those of the README; "--page home --look phone" only those.
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m tests.screenshots $(SCREENSHOTS)
+
 # In a database and a data folder of its own, gone afterwards.
 relevance: $(VENV)/installed-dev
 	$(BIN)/python -m tests.relevance.measure
@@ -105,9 +113,21 @@ drill-search: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.rebuild
 	$(BIN)/python -m tests.drills.hostile
 
+# On a site and in a browser of its own; printed beside the goals, never asserted.
+paint: $(VENV)/installed-dev
+	$(BIN)/python -m tests.bench.paint
+
+# All combinations; the suite looks at each page in each language, but not in each of them light and dark, narrow and wide.
+accessibility: $(VENV)/installed-dev
+	ARCHIVE_TEST_REQUIRE=browser $(BIN)/python -m pytest tests/browser/test_accessibility.py --every-combination
+
 curator: $(VENV)/installed
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py create_curator --role $(ROLE)
+
+# Needs gettext; the compiled catalogues are committed, so that nobody else does.
+messages: $(VENV)/installed
+	$(BIN)/python manage.py messages
 
 # Needs uv (pip install uv); the products are what everything else installs from.
 lock:

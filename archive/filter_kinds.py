@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from archive import dates
+from archive.models import Country, Participant
 from archive.querysets import month_days
 
 _KEY = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
@@ -183,6 +185,12 @@ class DocumentFilter(LinkFilter):
     is_offered = False
 
 
+class EventFilter(LinkFilter):
+    """Articles that cover an event."""
+
+    is_offered = False
+
+
 class EventCountryFilter(LinkFilter):
     """Countries that hosted or took part."""
 
@@ -260,6 +268,85 @@ class PressFilter(django_filters.MultipleChoiceFilter):
         if len(wanted) != 1:
             return qs
         return qs.covered() if "yes" in wanted else qs.uncovered()
+
+
+# More are no question that anybody asks, and each costs a subquery.
+_MOST_PRESENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who has to have been at an event."""
+
+    participants: tuple[Participant, ...] = ()
+    countries: tuple[Country, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.participants or self.countries)
+
+    def labels(self) -> dict[str, str]:
+        """Name of each by what stands for it in an address."""
+        records: Iterable[Participant | Country] = (*self.participants, *self.countries)
+        return {record.slug: str(record) for record in records}
+
+
+class PresentField(WrittenField):
+    most = _MOST_PRESENT
+
+    def to_python(self, value: Any) -> Any:
+        """All of them together, as one `Present`."""
+        values = set(super().to_python(value))
+        if len(values) > self.most:
+            raise ValidationError(_("Name %(most)d at most.") % {"most": self.most})
+        if not values:
+            return Present()
+        codes = {one for one in values if len(one) == 2 and one.isupper()}
+        found = Present(
+            tuple(Participant.objects.published().filter(slug__in=values - codes).named()),
+            tuple(Country.objects.filter(iso2__in=codes).named()),
+        )
+        if unknown := sorted(values - found.labels().keys()):
+            raise ValidationError(self.message % {"value": unknown[0][:20]})
+        return found
+
+
+class PresentFilter(WrittenFilter):
+    """Held events at which all of those named were: here, values are not alternatives.
+
+    Participants are named by their slugs, countries by their codes, which have capital letters: “CN”.
+    """
+
+    field_class = PresentField
+    pattern = _KEY
+    message = gettext_lazy("“%(value)s” is not known here.")
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs.with_present(value.participants, value.countries) if value else qs
+
+
+class AroundField(PresentField):
+    most = 1
+
+
+class AroundFilter(PresentFilter):
+    """The one of whom only the own meetings are wanted; it leaves all events."""
+
+    field_class = AroundField
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs
+
+
+class ShowFilter(django_filters.ChoiceFilter):
+    """Which of two networks; of the events it leaves all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        choices = [("people", gettext_lazy("People and organisations")), ("countries", gettext_lazy("Countries"))]
+        super().__init__(*args, choices=choices, empty_label=None, **kwargs)
+        self.extra["error_messages"] = {"invalid_choice": gettext_lazy("“%(value)s”: show people or countries.")}
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        return qs
 
 
 class SortFilter(django_filters.ChoiceFilter):

@@ -12,15 +12,19 @@ from archive.filter_kinds import (
     NONE,
     PRECISION_LABELS,
     SOURCE_LABELS,
+    AroundFilter,
     DocumentFilter,
     EventCountryFilter,
+    EventFilter,
     KindFilter,
     LanguageFilter,
     LinkFilter,
     MonthFilter,
+    PresentFilter,
     PressFilter,
     PublisherFilter,
     QuestionFilter,
+    ShowFilter,
     SortFilter,
     TextFilter,
     WithinFilter,
@@ -142,7 +146,7 @@ class BrowseFilterSet(django_filters.FilterSet):
     def groups(self) -> list[Group]:
         """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}
-        rows = {name: self._options(name) for name in self.filters if name != "sort"}
+        rows = {name: self._options(name) for name in self.filters if name not in ("sort", "show")}
         return [
             Group(
                 name,
@@ -170,6 +174,9 @@ class BrowseFilterSet(django_filters.FilterSet):
         one = self.filters[name]
         if isinstance(one, YearFilter):
             return self._years()
+        if isinstance(one, PresentFilter):
+            # Names, which the form has looked up.
+            return list(self.form.cleaned_data[name].labels().items()) if self._written(name) else []
         if isinstance(one, WrittenFilter):
             return self._written(name)
         if not isinstance(one, LinkFilter):
@@ -211,6 +218,12 @@ class EventFilterSet(BrowseFilterSet):
         null_label=gettext_lazy("no host city"),
         null_value=NONE,
     )
+    host = LinkFilter(
+        label=gettext_lazy("Host country"),
+        queryset=Country.objects.all(),
+        field_name="host_countries",
+        to_field_name="iso2",
+    )
     topic = LinkFilter(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), field_name="topics")
     series = LinkFilter(
         label=gettext_lazy("Series"),
@@ -227,6 +240,7 @@ class EventFilterSet(BrowseFilterSet):
     source = QuestionFilter(
         label=gettext_lazy("Sources of its own"), question="sourced_from", choices=list(SOURCE_LABELS.items())
     )
+    present = PresentFilter(label=gettext_lazy("Present"))
 
     class Meta:
         model = Event
@@ -236,7 +250,8 @@ class EventFilterSet(BrowseFilterSet):
 class TimelineFilterSet(EventFilterSet):
     """Of the list of events, without the filters by time: the timeline has its own (`archive.pictures.timeline`)."""
 
-    year = month = within = sort = None
+    # django-filter takes what is None out of what is inherited.
+    year = month = within = sort = None  # type: ignore[assignment]
     beside = ("year", "from", "to")
 
     @property
@@ -244,15 +259,39 @@ class TimelineFilterSet(EventFilterSet):
         return [*self.beside, *self.filters]
 
 
-class MapFilterSet(BrowseFilterSet):
-    """What the map of host cities can be narrowed by; a map has no order."""
+class MapFilterSet(EventFilterSet):
+    """Of the list of events, what the map of host cities can be narrowed by; a map has no order."""
 
-    sort = None
-    series = LinkFilter(label=gettext_lazy("Series"), queryset=EventSeries.objects.all(), field_name="series")
+    city = participant = press = state = source = None  # type: ignore[assignment]
+    month = within = precision = basis = sort = None  # type: ignore[assignment]  # as django-filter has it
 
-    class Meta:
-        model = Event
-        fields: list[str] = []
+
+class NetworkFilterSet(EventFilterSet):
+    """Of the list of events, what the network can be narrowed by; which network, and around whom."""
+
+    show = ShowFilter(label=gettext_lazy("Show"))
+    around = AroundFilter(label=gettext_lazy("Around"))
+
+    city = participant = press = state = source = present = None  # type: ignore[assignment]
+    month = within = precision = basis = sort = None  # type: ignore[assignment]
+
+    @property
+    def around_whom(self) -> Participant | Country | None:
+        around = self.form.cleaned_data.get("around") if "around" in self.data and self.form.is_valid() else None
+        return next(iter((*around.participants, *around.countries)), None) if around else None
+
+    @property
+    def shown(self) -> str:
+        """People or countries, which follows from the one around whom the network is."""
+        if self.around_whom is not None:
+            return "countries" if isinstance(self.around_whom, Country) else "people"
+        return self.data.get("show") or "people"
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        """The filters in force, each once and in one order, as the list of events understands them too."""
+        names = sorted(self.filters.keys() - {"show", "around"})
+        return [(name, value) for name in names for value in sorted(set(self.data.getlist(name))) if value]
 
 
 class ArticleFilterSet(BrowseFilterSet):
@@ -266,6 +305,7 @@ class ArticleFilterSet(BrowseFilterSet):
     participant = LinkFilter(
         label=gettext_lazy("Participant"), queryset=Participant.objects.published(), field_name="participants"
     )
+    event = EventFilter(label=gettext_lazy("Event"), queryset=Event.objects.published(), field_name="events")
     publisher = PublisherFilter(
         label=gettext_lazy("Publisher"),
         queryset=Publisher.objects.all(),

@@ -73,5 +73,5 @@ def in_language(path: str, language: str) -> str:
 
 
 def spoken(of: Any) -> str:
-    """The language in which something is shown: a language itself, or what is `Told`."""
-    return of if isinstance(of, str) else of.shown_language
+    """The language in which something is shown: a language itself, or what is `Told`; else that of the page."""
+    return of if isinstance(of, str) else getattr(of, "shown_language", "") or get_language() or "en"

@@ -6,7 +6,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from archive import dates
 from archive.addresses import address
+from archive.gaps import gaps
 from archive.kept import Kept
 from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
 from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
-from archive.querysets import count_by
+from archive.querysets import count_by, month_days
 
 # What an order, a number or a name here is made of.
 _RECORD_TYPES = (
@@ -45,7 +46,7 @@ LEADERS = 12
 
 
 class Timeline:
-    """Dated records in time: their keys in either order, undated ones last, and the years that they may fall in. One query."""
+    """Dated records in time: their keys in either order, undated ones last, and when each may have been. One query."""
 
     def __init__(self, records: QuerySet) -> None:
         rows = list(records.oldest().values_list("pk", "date_earliest", "date_latest"))  # type: ignore[attr-defined]
@@ -54,16 +55,84 @@ class Timeline:
         self.undated = self.oldest[len(dated) :]
         # Ties keep their order, which is that of slugs, as in `newest()` of the records.
         self.newest = [row[0] for row in sorted(dated, key=lambda row: row[1:], reverse=True)] + self.undated
-        self._first = np.array([first.year for _pk, first, _last in dated], dtype=np.int16)
-        self._last = np.array([last.year for _pk, _first, last in dated], dtype=np.int16)
-        self._by_year: dict[int, dict[int, int]] = {}
+        spans = [day for _pk, *span in dated for day in span]
+        self._days = np.array([day.toordinal() for day in spans], dtype=np.int32).reshape(-1, 2)
+        self._years = np.array([day.year for day in spans], dtype=np.int16).reshape(-1, 2)
 
     def __len__(self) -> int:
         return len(self.oldest)
 
-    def in_year(self, year: int) -> list[int]:
-        """Keys of the records that `in_year()` finds, oldest first."""
-        return [self.oldest[at] for at in np.flatnonzero((self._first <= year) & (year <= self._last))]
+    @cached_property
+    def all(self) -> "Selection":
+        return Selection(self, np.arange(len(self), dtype=np.int32))
+
+    def among(self, keys: Iterable[int]) -> "Selection":
+        """Those of the records that have one of the keys, each once; a key of no public record is passed over."""
+        places = {self._places[key] for key in keys if key in self._places}
+        return Selection(self, np.array(sorted(places), dtype=np.int32))
+
+    def in_year(self, year: int) -> "Selection":
+        """As of a selection, of all records."""
+        return self.all.in_year(year)
+
+    def by_year(self) -> dict[int, int]:
+        """As of a selection, of all records."""
+        return self.all.by_year()
+
+    @cached_property
+    def _places(self) -> Mapping[int, int]:
+        """Where each key stands in `oldest`."""
+        return {key: place for place, key in enumerate(self.oldest)}
+
+    @cached_property
+    def _ranks(self) -> np.ndarray:
+        """Where each record, in the order of `oldest`, stands in `newest`."""
+        ranks = np.empty(len(self), dtype=np.int32)
+        ranks[[self._places[key] for key in self.newest]] = np.arange(len(self))
+        return ranks
+
+
+class Selection:
+    """Some of the records of a timeline, by their places in it: how many, in either order, and how many when. No query."""
+
+    def __init__(self, timeline: Timeline, places: np.ndarray) -> None:
+        self._timeline = timeline
+        self._places = places
+        # Undated ones stand last.
+        dated = places[: np.searchsorted(places, len(timeline._days))]
+        self._days, self._years = timeline._days[dated], timeline._years[dated]
+        self._by_year: dict[int, dict[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def oldest(self, most: int | None = None) -> list[int]:
+        """Keys, oldest first."""
+        return [self._timeline.oldest[place] for place in self._places[:most]]
+
+    def newest(self, most: int | None = None) -> list[int]:
+        """Keys, newest first, undated last."""
+        ranks = np.sort(self._timeline._ranks[self._places])[:most]
+        return [self._timeline.newest[rank] for rank in ranks]
+
+    @property
+    def undated(self) -> int:
+        return len(self._places) - len(self._days)
+
+    def in_year(self, year: int) -> "Selection":
+        """What may fall in the year, as `in_year()` of the records."""
+        return self._where(self._overlaps(date(year, 1, 1), date(year, 12, 31)))
+
+    def in_month(self, year: int, month: int) -> "Selection":
+        """As `in_month()` of the records: what may be any day of the year stands under month 0."""
+        whole = (self._days[:, 0] <= date(year, 1, 1).toordinal()) & (
+            date(year, 12, 31).toordinal() <= self._days[:, 1]
+        )
+        return self._where(self._overlaps(*month_days(year, month)) & ~whole if month else whole)
+
+    def by_month(self, year: int) -> dict[int, int]:
+        """How many `in_month()` finds for each month with any, 0 for the one that is not known."""
+        return {month: n for month in range(13) if (n := len(self.in_month(year, month)))}
 
     def by_year(self) -> dict[int, int]:
         """How many `in_year()` finds, for each year from the first to the last that any date names.
@@ -76,15 +145,22 @@ class Timeline:
         return self._by_year[today]
 
     def _counts(self, today: int) -> dict[int, int]:
-        named = {*self._first.tolist(), *self._last.tolist()} - {date.min.year, date.max.year}
-        if date.max.year in self._last:
+        first, last = self._years.T
+        named = {*first.tolist(), *last.tolist()} - {date.min.year, date.max.year}
+        if date.max.year in last:
             named.add(today)
         if not named:
             return {}
         years = np.arange(min(named), max(named) + 1)
-        begun = np.searchsorted(np.sort(self._first), years, side="right")
-        ended = np.searchsorted(np.sort(self._last), years, side="left")
+        begun = np.searchsorted(np.sort(first), years, side="right")
+        ended = np.searchsorted(np.sort(last), years, side="left")
         return {year: n for year, n in zip(years.tolist(), (begun - ended).tolist(), strict=True) if n}
+
+    def _overlaps(self, since: date, until: date) -> np.ndarray:
+        return (self._days[:, 0] <= until.toordinal()) & (since.toordinal() <= self._days[:, 1])
+
+    def _where(self, wanted: np.ndarray) -> "Selection":
+        return Selection(self._timeline, self._places[: len(self._days)][wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +178,7 @@ class Leader:
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address(self.kind, self.slug)
+        return address(self.kind, self.slug.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +210,9 @@ class Overview:
         self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
         self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
         self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
-        self._led: dict[tuple[str, str], tuple[Leader, ...]] = {}
+        self._led: dict[tuple[Any, str], tuple[Leader, ...]] = {}
         self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
+        self._beside: dict[tuple[Any, ...], Mapping[int, int]] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -232,17 +309,60 @@ class Overview:
         made = self._offered[model, name_field()] = tuple(found)
         return made
 
+    def of(self, record: Any) -> tuple[Selection, Selection]:
+        """The public events and articles of a linked record, those that `counts` counts; two queries, or three."""
+        linked = type(record).objects
+        return self.events.among(linked.event_keys(record)), self.articles.among(linked.article_keys(record))
+
+    def beside(self, record: Any, model: Any, via: Any, link: str = "") -> tuple[Leader, ...]:
+        """Records of another model that most public events, or articles (`via`), share with the record.
+
+        `link` is the lookup from there to the model, where it isn't the usual one.
+        """
+        kind = "event" if via is Event else "article"
+        link = link or getattr(model, f"{kind}_link")
+        key = (type(record), record.pk, model, kind, link)
+        if key not in self._beside:
+            own = getattr(record, f"{kind}_link")
+            self._beside[key] = count_by(via.__name__, link, among=(own, record))
+        records = model.objects.published() if model is Participant else model.objects.all()
+        return self._leading(key, records, self._beside[key])
+
+    @cached_property
+    def missing(self) -> Mapping[int, tuple[int, ...]]:
+        """By year, keys of the series that meet every year and have no event of it here. One query."""
+        members: dict[int, list[Any]] = defaultdict(list)
+        rows = Event.objects.published().filter(series__is_yearly=True).in_series_order()
+        for row in rows.values_list("series", "ordinal", "date_earliest", "date_latest", named=True):
+            members[row.series].append(row)
+        found: dict[int, list[int]] = defaultdict(list)
+        for pk, events in members.items():
+            for gap in gaps(events, is_yearly=True):
+                if gap.kind == "years":
+                    for year in range(gap.first, gap.last + 1):
+                        found[year].append(pk)
+        return {year: tuple(keys) for year, keys in found.items()}
+
     def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
-        """Those of the records with the highest numbers in that column of `counts`; of equal ones the older records."""
+        """Those of the records with the highest numbers in that column of `counts`."""
+        return self._leading(what, records, {pk: pair[column] for pk, pair in self.counts(records.model).items()}, most)
+
+    def _leading(
+        self, what: Any, records: QuerySet, numbers: Mapping[int, int], most: int = LEADERS
+    ) -> tuple[Leader, ...]:
+        """Those of the records with the highest numbers by key, none without any; of equal ones the older records.
+
+        `what` tells these leaders from others.
+        """
         if (made := self._led.get((what, name_field()))) is not None:
             return made
-        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", "slug", *NAME_FIELDS)}
-        numbers = {pk: pair[column] for pk, pair in self.counts(records.model).items() if pk in among and pair[column]}
-        leading = sorted(numbers, key=lambda pk: (-numbers[pk], pk))[:most]
-        kind = records.model._meta.model_name or ""
+        key = "iso2" if records.model is Country else "slug"
+        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", key, *NAME_FIELDS)}
+        leading = sorted((pk for pk, n in numbers.items() if n and pk in among), key=lambda pk: (-numbers[pk], pk))
+        kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
         found = (
             Leader(kind, slug, own_name(names), numbers[pk], language_of(names))
-            for pk in leading
+            for pk in leading[:most]
             for slug, names in [among[pk]]
         )
         made = self._led[what, name_field()] = tuple(

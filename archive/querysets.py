@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.dispatch import Signal
 
@@ -102,8 +102,8 @@ class NamedQuerySet(RecordQuerySet):
 
 def shown_name(link: str = "") -> models.expressions.Combinable:
     """The name that readers of the active language are shown, for ordering; `link` leads to the named record."""
-    name, other = F(f"{link}name"), f"{link}{name_field()}"
-    return name if other == name.name else Coalesce(NullIf(F(other), Value("")), name)
+    english, own = f"{link}name", f"{link}{name_field()}"
+    return F(english) if own == english else Coalesce(NullIf(F(own), Value("")), F(english))
 
 
 class TermQuerySet(NamedQuerySet):
@@ -292,6 +292,17 @@ class EventQuerySet(DatedQuerySet):
     def hosted_in(self, city: models.Model) -> Self:
         return self.filter(city=city)
 
+    def with_present(self, participants: Iterable[models.Model] = (), countries: Iterable[models.Model] = ()) -> Self:
+        """Held events at which all of them were: each participant attended, each country was represented."""
+        found = self.held()
+        for participant in participants:
+            found = found.linked_to("attendances__participant", [participant])
+        for country in countries:
+            sent = _came().filter(country=country).values("event")
+            came = apps.get_model("archive", "Attendance").objects.representing(country)
+            found = found.filter(Q(pk__in=sent) | Q(pk__in=came.values("event")))
+        return found
+
     def without_city(self) -> Self:
         """Events by video, at sea, along a border, or of which no source says where."""
         return self.filter(city__isnull=True)
@@ -307,6 +318,28 @@ class DelegationQuerySet(RecordQuerySet):
     def taking_part(self) -> Self:
         """Delegations that came, not those that were only announced."""
         return self.exclude(capacity="announced-only")
+
+
+class AttendanceQuerySet(RecordQuerySet):
+    def public(self) -> Self:
+        """Those of published participants."""
+        return self.filter(participant__status="published")
+
+    def for_countries(self) -> Self:
+        """Public attendances of people who represent a country; adds its key, `for_country`.
+
+        That is the country whose office a person held then, or the person's own where no office is stated. Officials
+        of an organisation came for it, and an organisation's country may be its seat only: they stand for no country.
+        """
+        office = Case(
+            When(office__organisation__isnull=False, then=None),
+            default=Coalesce("office__country", "participant__country"),
+        )
+        people = self.public().filter(participant__kind="person")
+        return people.annotate(for_country=office).filter(for_country__isnull=False)
+
+    def representing(self, country: models.Model) -> Self:
+        return self.for_countries().filter(for_country=country.pk)
 
 
 def _has_articles() -> Exists:
@@ -363,15 +396,43 @@ class LinkedQuerySet(NamedQuerySet):
         """
         return self._both(count_by("Event", self.model.event_link))
 
+    def event_keys(self, record: Any) -> Iterable[int]:
+        """Keys of the events that `with_counts` counts for the record, some twice, and of others that are not public."""
+        return _keys("Event", self.model.event_link, record)
+
+    def article_keys(self, record: Any) -> Iterable[int]:
+        """As `event_keys`, of articles."""
+        return _keys("Article", self.model.article_link, record)
+
     def _both(self, events: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         articles = count_by("Article", self.model.article_link)
         return {pk: (events.get(pk, 0), articles.get(pk, 0)) for pk in {*events, *articles}}
 
 
-def count_by(name: str, link: str) -> dict[int, int]:
-    """How many published records of the model of that name point to each key through the link, each once."""
-    linked = published(name).filter(**_link(link, "__isnull", False)).order_by().values_list(link)
+def _keys(name: str, link: str, record: Any) -> models.QuerySet:
+    linked = apps.get_model("archive", name).objects.filter(**_link(link, "", record))
+    return linked.order_by().values_list("pk", flat=True)
+
+
+def count_by(name: str, link: str, *, among: tuple[str, Any] | None = None) -> dict[int, int]:
+    """How many published records of the model of that name point to each key through the link, each once.
+
+    `among` is a lookup and the record that they must be linked to through it.
+    """
+    records = published(name).filter(**_link(among[0], "", among[1])) if among else published(name)
+    linked = records.filter(**_link(link, "__isnull", False)).order_by().values_list(link)
     return dict(linked.annotate(n=Count("pk", distinct=True)))
+
+
+class SeriesQuerySet(LinkedQuerySet):
+    def meeting_in(self, year: int) -> Self:
+        """Those with a public event that may fall in the year, most first; adds `event_count`, the number of them."""
+        events = published("Event").in_year(year).filter(series__isnull=False).order_by()  # type: ignore[attr-defined]
+        return (
+            self.filter(events__in=events)
+            .annotate(event_count=Count("events"))
+            .order_by("-event_count", shown_name(), "pk")
+        )
 
 
 class CountryQuerySet(LinkedQuerySet):
@@ -383,6 +444,13 @@ class CountryQuerySet(LinkedQuerySet):
         return self.annotate(
             event_count=hosted + count_rows(came), article_count=count_of(published("Article"), self.model.article_link)
         )
+
+    def hosted_keys(self, record: Any) -> Iterable[int]:
+        """As `event_keys`, of the events that the country hosted."""
+        return _keys("Event", "host_countries", record)
+
+    def event_keys(self, record: Any) -> Iterable[int]:
+        return [*self.hosted_keys(record), *_came().filter(country=record).order_by().values_list("event", flat=True)]
 
     def counts(self) -> dict[int, tuple[int, int]]:
         hosted = published("Event").filter(host_countries__isnull=False).order_by().values_list("host_countries", "pk")

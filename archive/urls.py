@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from archive.models import Article, Event, Participant
-from archive.views import browse, coverage, history, home, pages, pictures, records, report, search, suggest, timeline
+from archive.views import (
+    browse,
+    coverage,
+    history,
+    home,
+    network,
+    pages,
+    pictures,
+    records,
+    report,
+    search,
+    suggest,
+    timeline,
+    years,
+)
 
 
 class YearConverter:
@@ -24,6 +38,7 @@ app_name = "archive"
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("help/accessibility/", pages.accessibility, name="accessibility"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
     path("search/", search.results, name="search"),
@@ -35,9 +50,9 @@ urlpatterns = [
     path("events/", browse.events, name="event-list"),
     path("events/<slug:slug>/", records.event, name="event-detail"),
     path("events/<slug:slug>/history/", history.history, {"model": Event}, name="event-history"),
-    path("years/", browse.years, name="year-list"),
-    path("years/undated/", browse.undated, name="year-undated"),
-    path("years/<year:year>/", browse.year, name="year-detail"),
+    path("years/", years.years, name="year-list"),
+    path("years/undated/", years.undated, name="year-undated"),
+    path("years/<year:year>/", years.year, name="year-detail"),
     path("cities/", browse.cities, name="city-list"),
     path("cities/<slug:slug>/", records.city, name="city-detail"),
     path("map/", pictures.host_cities, name="map"),
@@ -49,6 +64,7 @@ urlpatterns = [
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
     path("coverage/", coverage.coverage, name="coverage"),
+    path("network/", network.network, name="network"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only", action="store_true", help="only tests that ask a database: for the second of two databases"
     )
+    parser.addoption(
+        "--every-combination", action="store_true", help="axe-core on each page in each language, scheme and width"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -49,8 +49,8 @@ LOOKS: Mapping[str, Look] = {
 README_PICTURES: Mapping[str, tuple[str, str]] = {
     "home": ("home", "light"),
     "event": ("event", "light"),
-    "search": ("search", "light"),
-    "years": ("years", "dark"),
+    "timeline": ("timeline", "dark"),
+    "map": ("map", "light"),
 }
 README_FOLDER = ROOT / "docs" / "screenshots"
 MOST_BYTES = 150_000
@@ -143,14 +143,16 @@ def pixels(page: Page, png: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def with_palette(rows: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """The picture as PNG of 256 colours: the most frequent ones; each of the others becomes the nearest of them."""
+    """The picture as PNG of 256 colours or fewer: of those that are nearly alike the most frequent one stands for all."""
     height, width, _ = rows.shape
     packed = rows.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
     colours, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    parts = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
-    palette = parts[np.argsort(-counts, kind="stable")[:256]]
-    nearest = ((parts[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
-    indices = nearest[places].reshape(height, width).astype(np.uint8)
+    parts = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
+    # As coarse as it has to be, and no coarser.
+    alike = next(found for shift in range(9) if (found := _groups(parts >> shift)).max() < 256)
+    order = np.lexsort((-counts, alike))
+    palette = parts[order[np.unique(alike[order], return_index=True)[1]]]
+    indices = alike[places].reshape(height, width).astype(np.uint8)
     lines = np.hstack([np.zeros((height, 1), np.uint8), indices])
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, data)
@@ -161,6 +163,11 @@ def with_palette(rows: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
             (b"IEND", b""),
         )
     )
+
+
+def _groups(parts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The number of the group of each row; equal rows are a group."""
+    return np.unique(parts @ np.array([65536, 256, 1], np.uint32), return_inverse=True)[1].ravel()
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -202,6 +202,8 @@ def test_every_record_is_linked_to_an_article_or_an_event() -> None:
 def test_topics_are_a_short_list_of_defined_terms() -> None:
     assert 15 <= len(rows("topic")) <= 25
     assert all(topic["definition"] for topic in rows("topic"))
+    # They are terms of our own, so there is no language of ours in which we don't know them.
+    assert all(topic["name_ru"] and topic["name_zh"] for topic in rows("topic"))
 
 
 def test_statements_of_low_confidence_stay_out() -> None:

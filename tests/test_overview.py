@@ -91,7 +91,41 @@ def test_the_timeline_has_the_order_and_the_years_of_the_records() -> None:
         assert line.oldest == [one.pk for one in records.oldest()]
         assert line.undated == [one.pk for one in records.undated().order_by("slug")]
         for year in (2012, 2014, 2015, 2026):
-            assert line.in_year(year) == [one.pk for one in records.in_year(year).oldest()], year
+            assert line.in_year(year).oldest() == [one.pk for one in records.in_year(year).oldest()], year
+            for month in range(13):
+                expected = [one.pk for one in records.in_month(year, month).oldest()]
+                assert line.all.in_month(year, month).oldest() == expected, (year, month)
+
+
+@pytest.mark.usefixtures("mixed")
+def test_a_record_has_the_events_and_articles_that_count_for_it() -> None:
+    archive = overview()
+    for model in (City, Country, EventSeries, Participant, Topic):
+        for record in model.objects.all():
+            events, articles = archive.of(record)
+            assert (len(events), len(articles)) == archive.counts(model).get(record.pk, (0, 0)), record
+            for found, records in ((events, Event.objects.all()), (articles, Article.objects.all())):
+                mine = records.filter(pk__in=found.oldest())
+                assert found.newest() == [one.pk for one in mine.newest()]
+                assert found.oldest() == [one.pk for one in mine.oldest()]
+                assert found.newest(2) == found.newest()[:2]
+                assert found.undated == mine.undated().count()
+                for year, n in found.by_year().items():
+                    assert n == mine.in_year(year).count()
+
+
+@pytest.mark.usefixtures("mixed")
+def test_what_goes_with_a_record_is_what_both_share() -> None:
+    archive = overview()
+    for topic in Topic.objects.all():
+        articles = Article.objects.published().filter(topics=topic)
+        naming = {one.slug: articles.filter(participants=one).count() for one in Participant.objects.published()}
+        people = {one.slug: one.count for one in archive.beside(topic, Participant, Article)}
+        assert people == {slug: n for slug, n in naming.items() if n}
+        hosts = {one.slug: one.count for one in archive.beside(topic, Country, Event, "host_countries")}
+        events = Event.objects.published().filter(topics=topic)
+        hosting = {one.iso2: events.filter(host_countries=one).count() for one in Country.objects.all()}
+        assert hosts == {code: n for code, n in hosting.items() if n}
 
 
 @pytest.mark.usefixtures("mixed")

@@ -135,6 +135,17 @@ class Names(models.Model):
         return language_of((self.name, self.name_ru, self.name_zh))
 
     @property
+    def other_names(self) -> list[tuple[str, str]]:
+        """Every other name than the one that readers are shown, each with its language; of variants it is not known."""
+        shown = str(self)
+        names = zip(("en", "ru", "zh"), (self.name, self.name_ru, self.name_zh), strict=True)
+        return [
+            (language, name)
+            for language, name in (*names, *(("", name) for name in self.variants))
+            if name and name != shown
+        ]
+
+    @property
     def all_names(self) -> list[str]:
         """Every name we know, the English one first."""
         return [name for name in (self.name, self.name_ru, self.name_zh, *self.variants) if name]

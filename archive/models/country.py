@@ -126,5 +126,10 @@ class CountryStatus(Sourced, Record):
         return dates.show(self.start)
 
     @property
+    def since_text(self) -> str:
+        """The start, as it stands after “since”."""
+        return dates.show(self.start, dates.Case.GENITIVE)
+
+    @property
     def end_text(self) -> str:
         return dates.show(self.end) if self.end else ""

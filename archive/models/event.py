@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.addresses import address
 from archive.models.base import Dated, Names, Record, Reviewed, Slugged, Sourced, allowed
-from archive.querysets import DelegationQuerySet, EventQuerySet, LinkedQuerySet
+from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, SeriesQuerySet
 
 
 class EventSeriesKind(models.TextChoices):
@@ -31,7 +31,7 @@ class EventSeries(Names, Slugged):
         _("meets every year"), default=False, help_text=_("A year without an event is then shown as a gap.")
     )
 
-    objects = LinkedQuerySet.as_manager()
+    objects = SeriesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series")
@@ -223,6 +223,8 @@ class Attendance(Sourced, Record):
         on_delete=models.PROTECT,
         related_name="attendances",
     )
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta(Sourced.Meta):
         abstract = False

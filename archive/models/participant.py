@@ -122,5 +122,5 @@ class Office(Sourced, Record):
         if self.term:
             return self.term
         if self.start:
-            return _("from %(date)s") % {"date": dates.show(self.start)}
+            return _("from %(date)s") % {"date": dates.show(self.start, dates.Case.GENITIVE)}
         return _("until %(date)s") % {"date": dates.show(self.end)} if self.end else ""

@@ -12,7 +12,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from archive.models import Article, City, Country, Coverage, Event
+from archive.languages import sort_key
+from archive.models import Article, City, Country, Event
 from archive.overview import Overview, Timeline
 from archive.pictures.map_drawing import (
     MARGIN,
@@ -20,6 +21,7 @@ from archive.pictures.map_drawing import (
     Circle,
     Frame,
     Name,
+    Room,
     around,
     country_names,
     names_beside,
@@ -32,7 +34,7 @@ from archive.querysets import EventQuerySet
 # Numbers ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Host:
     """A city and what it hosted of the events asked for; `url` lists exactly these events."""
 
@@ -41,7 +43,7 @@ class Host:
     articles: int
     url: str
 
-    @property
+    @cached_property
     def place(self) -> tuple[float, float] | None:
         """Kilometres from the projection's centre; None where its coordinates are not known."""
         return position(self.city.longitude, self.city.latitude)
@@ -88,15 +90,26 @@ class Hosts:
         return tuple(host for host in self.cities if host.place is None)
 
 
-def hosts(events: EventQuerySet, url_of: Callable[[City], str]) -> Hosts:
-    """Of these events: how many each city hosted, and the articles that cover them. Four queries."""
-    hosted = dict(events.order_by().filter(city__isnull=False).values_list("city").annotate(n=Count("pk")))
-    covering = Coverage.objects.filter(
-        event__in=events.order_by().values("pk"), event__city__isnull=False, article__in=Article.objects.published()
-    )
-    articles = dict(covering.order_by().values_list("event__city").annotate(n=Count("article", distinct=True)))
+def hosts(
+    events: EventQuerySet, url_of: Callable[[City], str], counts: Mapping[int, tuple[int, int]] | None = None
+) -> Hosts:
+    """Of these events: how many each city hosted, and the articles that cover them.
+
+    `counts` hands both over where they are known (`Overview.counts`): to count all articles anew takes longest. Then two
+    queries, else four.
+    """
+    if counts is None:
+        numbers = events.order_by().filter(city__isnull=False).values_list("city").annotate(n=Count("pk"))
+        # Asked from the articles' side: the other way SQLite tries every article with every event.
+        covering = Article.objects.published().filter(
+            events__in=events.order_by().values("pk"), events__city__isnull=False
+        )
+        about = dict(covering.order_by().values_list("events__city").annotate(n=Count("pk", distinct=True)))
+        hosted = {pk: (n, about.get(pk, 0)) for pk, n in numbers}
+    else:
+        hosted = {pk: both for pk, both in counts.items() if both[0]}
     cities = City.objects.select_related("country").in_bulk(hosted)
-    found = (Host(cities[pk], n, articles.get(pk, 0), url_of(cities[pk])) for pk, n in hosted.items())
+    found = (Host(cities[pk], n, articles, url_of(cities[pk])) for pk, (n, articles) in hosted.items())
     is_video, is_placed = Q(format=Event.Format.VIDEO), ~Q(place="")
     cityless = (
         events.order_by()
@@ -107,7 +120,7 @@ def hosts(events: EventQuerySet, url_of: Callable[[City], str]) -> Hosts:
             not_stated=Count("pk", filter=~is_placed & ~is_video),
         )
     )
-    return Hosts(tuple(sorted(found, key=lambda host: (-host.events, str(host.city)))), Cityless(**cityless))
+    return Hosts(tuple(sorted(found, key=lambda host: (-host.events, sort_key(str(host.city))))), Cityless(**cityless))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +195,6 @@ class Sample:
     def text(self) -> str:
         return ngettext("%(n)s event", "%(n)s events", self.events) % {"n": self.events}
 
-    @property
-    def text_y(self) -> float:
-        return self.circle.y - self.circle.radius
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -218,21 +227,24 @@ def picture(
 
     `most` is the number of events of the largest circle, `countries` gives names of countries by their codes.
     """
-    placed = [(host, Circle(*frame.held(*frame.place(*host.place)), radius_of(host.events, most)))
-              for host in found.cities if host.place]  # fmt: skip
-    samples = _samples(frame, most)
-    return _picture(frame, placed, countries, url_of, samples=samples)
+    placed = []
+    for host in found.cities:
+        if host.place:
+            x, y = frame.held(*frame.place(*host.place))
+            placed.append((host, Circle(x, y, radius_of(host.events, most))))
+    return _picture(frame, placed, countries, url_of, samples=_samples(frame, most))
 
 
 def closer(
     frame: Frame, found: Hosts, most: int, countries: Mapping[str, str], url_of: Callable[[Host], str]
 ) -> Picture:
     """The cities within the frame."""
-    placed = []
-    for host in found.cities:
-        if host.place and frame.holds(*(at := frame.place(*host.place)), MARGIN):
-            placed.append((host, Circle(*at, radius_of(host.events, most))))
-    return _picture(frame, placed, countries, url_of)
+    return _picture(frame, _within(frame, found.cities, lambda host: radius_of(host.events, most)), countries, url_of)
+
+
+def _within(frame: Frame, hosts: Iterable[Host], radius: Callable[[Host], float]) -> list[tuple[Host, Circle]]:
+    placed = ((host, frame.place(*host.place)) for host in hosts if host.place)
+    return [(host, Circle(x, y, radius(host))) for host, (x, y) in placed if frame.holds(x, y, MARGIN)]
 
 
 def _picture(
@@ -246,8 +258,8 @@ def _picture(
     shaded: str = "",
 ) -> Picture:
     circles = [circle for _host, circle in placed]
-    taken = _legend_box(frame, samples)
-    names = names_beside((str(host.city) for host, _circle in placed), circles, frame, taken)
+    room = Room(frame, [*(circle.box for circle in circles), *_legend_box(frame, samples)])
+    names = names_beside((str(host.city) for host, _circle in placed), circles, room)
     marks = tuple(
         Mark(
             host,
@@ -255,17 +267,16 @@ def _picture(
             target,
             name,
             url_of(host),
-            is_beyond=not frame.holds(*frame.place(*(host.place or (0, 0)))),
+            is_beyond=host.place is not None and not frame.holds(*frame.place(*host.place)),
             is_here=host.city == here,
         )
         for (host, circle), target, name in zip(placed, targets(circles), names, strict=True)
     )
-    taken += [circle.box for circle in circles]
-    return Picture(frame, marks, tuple(country_names(frame, countries, taken)), samples, shaded)
+    return Picture(frame, marks, tuple(country_names(frame, countries, room)), samples, shaded)
 
 
 def _samples(frame: Frame, most: int) -> tuple[Sample, ...]:
-    """Up to three circles for the legend in the lower left corner, one in the other: from one event to the most, in round numbers."""
+    """Up to three circles for the legend in the lower left corner: from one event to the most, in round numbers."""
     numbers = [number for number in (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500) if number <= most]
     chosen = sorted({numbers[0], numbers[len(numbers) // 2], numbers[-1]}, reverse=True) if numbers else []
     radii = [radius_of(number, most) for number in chosen]
@@ -311,11 +322,8 @@ def _local_map(
     counts = archive.counts(City)
     own = {city.pk for city in cities}
     others = City.objects.filter(longitude__isnull=False).exclude(pk__in=own)
-    nearby = [city for city in others if counts.get(city.pk, (0, 0))[0]]
-    nearby.sort(key=lambda city: -counts[city.pk][0])
-    placed = []
-    for city in (*cities, *nearby):
-        host = Host(city, *counts.get(city.pk, (0, 0)), city.get_absolute_url())
-        if host.place and frame.holds(*(at := frame.place(*host.place)), MARGIN):
-            placed.append((host, Circle(*at, _HERE if city.pk in own else _NEARBY)))
-    return _picture(frame, placed, named_countries(), lambda host: host.url, here=here, shaded=country.iso2.lower())
+    nearby = sorted((city for city in others if counts.get(city.pk, (0, 0))[0]), key=lambda city: -counts[city.pk][0])
+    hosts = (Host(city, *counts.get(city.pk, (0, 0)), city.get_absolute_url()) for city in (*cities, *nearby))
+    placed = _within(frame, hosts, lambda host: _HERE if host.city.pk in own else _NEARBY)
+    shaded = country.iso2.lower()
+    return _picture(frame, placed, named_countries(), lambda host: host.url, here=here, shaded=shaded)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.conf import settings
 
 from archive.pictures.projection import PROJECTION
@@ -14,7 +15,7 @@ from archive.pictures.world import REACH, UNIT, names_at
 WORLD = "map/world.svg"
 
 # Radius of the circle of the city with the most events, and of the least that can be seen.
-LARGEST, SMALLEST = 26.0, 2.5
+LARGEST, SMALLEST = 23.0, 2.5
 # A finger needs 24 pixels (WCAG 2.5.8); where another circle is nearer, the table has the same links.
 TARGET = 12.0
 # Size of type and of its lines, and what an average letter takes of it: wide ones are Chinese, Japanese, Korean.
@@ -81,10 +82,6 @@ class Box:
     right: float
     bottom: float
 
-    def meets(self, other: "Box") -> bool:
-        beside = self.left < other.right and other.left < self.right
-        return beside and self.top < other.bottom and other.top < self.bottom
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -119,65 +116,68 @@ def position(longitude: object, latitude: object) -> tuple[float, float] | None:
     return PROJECTION.forward(float(str(longitude)), float(str(latitude)))
 
 
-def targets(circles: Sequence[Circle]) -> Iterator[float]:
+def targets(circles: Sequence[Circle]) -> list[float]:
     """The radius within which a finger finds each: beside the circle too, as far as that is not on another circle."""
-    for one in circles:
-        others = (math.dist((one.x, one.y), (other.x, other.y)) - other.radius for other in circles if other is not one)
-        yield max(one.radius, min([TARGET, *others]))
+    x, y, radii = (np.array([getattr(one, name) for one in circles]) for name in ("x", "y", "radius"))
+    free = np.hypot(x[:, None] - x, y[:, None] - y) - radii
+    np.fill_diagonal(free, TARGET)
+    return [float(target) for target in np.maximum(radii, np.minimum(TARGET, free.min(axis=1, initial=TARGET)))]
 
 
-def names_beside(
-    texts: Iterable[str], circles: Sequence[Circle], frame: Frame, taken: list[Box]
-) -> Iterator[Name | None]:
-    """The name of each circle where there is room for it, the first first; `taken` grows by them."""
-    boxes = [circle.box for circle in circles]
-    for text, circle in zip(texts, circles, strict=True):
-        others = [box for box in boxes if box != circle.box]
-        for name in _places(text, circle):
-            box = _box(name, text_width(text))
-            if _is_free(box, frame, [*taken, *others]):
-                taken.append(box)
-                yield name
-                break
-        else:
-            yield None
+class Room:
+    """A frame and what is taken of it."""
+
+    def __init__(self, frame: Frame, boxes: Iterable[Box]) -> None:
+        self._frame = frame
+        self._taken = np.array([(one.left, one.top, one.right, one.bottom) for one in boxes]).reshape(-1, 4)
+
+    def take(self, box: Box) -> bool:
+        """Take it where it lies within the frame and meets nothing that is taken; tell whether it did."""
+        if not (self._frame.holds(box.left, box.top) and self._frame.holds(box.right, box.bottom)):
+            return False
+        left, top, right, bottom = self._taken.T
+        if ((box.left < right) & (left < box.right) & (box.top < bottom) & (top < box.bottom)).any():
+            return False
+        self._taken = np.vstack([self._taken, (box.left, box.top, box.right, box.bottom)])
+        return True
+
+
+def names_beside(texts: Iterable[str], circles: Sequence[Circle], room: Room) -> list[Name | None]:
+    """The name of each circle where there is room for it beside all circles, the first first."""
+
+    def placed(text: str, circle: Circle) -> Name | None:
+        width = text_width(text)
+        return next((name for name in _places(text, circle) if room.take(_box(name, width))), None)
+
+    return [placed(text, circle) for text, circle in zip(texts, circles, strict=True)]
 
 
 def _places(text: str, circle: Circle) -> Iterator[Name]:
-    """Where a name can stand beside its circle, the best place first: right, left, above, below, at the four corners."""
-    beside, corner, half = circle.radius + GAP, (circle.radius + GAP) * math.sqrt(0.5), LETTERS * LINE / 2
+    """Where a name can stand beside its circle, the best place first."""
+    beside, half = circle.radius + GAP, LETTERS * LINE / 2
     for east, south, anchor in (
         (beside, 0.0, "start"),
         (-beside, 0.0, "end"),
         (0.0, -beside - half, "middle"),
         (0.0, beside + half, "middle"),
-        (corner, -corner - half / 2, "start"),
-        (corner, corner + half / 2, "start"),
-        (-corner, -corner - half / 2, "end"),
-        (-corner, corner + half / 2, "end"),
+        (0.0, -beside - half, "start"),
+        (0.0, beside + half, "start"),
+        (0.0, -beside - half, "end"),
+        (0.0, beside + half, "end"),
     ):
         yield Name(text, circle.x + east, circle.y + south, anchor)
 
 
-def country_names(frame: Frame, countries: Mapping[str, str], taken: list[Box]) -> Iterator[Name]:
+def country_names(frame: Frame, countries: Mapping[str, str], room: Room) -> list[Name]:
     """Names of countries, given by code in lower case, where the file of land has them and there is room left."""
-    for code, (x, y) in names_at(settings.BASE_DIR / "static" / WORLD).items():
-        if code in countries:
-            name = Name(countries[code], *frame.place(x, y))
-            box = _box(name, CAPITALS * text_width(name.text))
-            if _is_free(box, frame, taken):
-                taken.append(box)
-                yield name
+    at = names_at(settings.BASE_DIR / "static" / WORLD)
+    names = [Name(countries[code], *frame.place(*at[code])) for code in at if code in countries]
+    return [name for name in names if room.take(_box(name, CAPITALS * text_width(name.text)))]
 
 
 def _box(name: Name, width: float) -> Box:
     left = name.x - {"start": 0.0, "middle": width / 2, "end": width}[name.anchor]
     return Box(left, name.y - LETTERS * LINE / 2, left + width, name.y + LETTERS * LINE / 2)
-
-
-def _is_free(box: Box, frame: Frame, taken: Iterable[Box]) -> bool:
-    is_inside = frame.holds(box.left, box.top) and frame.holds(box.right, box.bottom)
-    return is_inside and not any(box.meets(other) for other in taken)
 
 
 def text_width(text: str) -> float:

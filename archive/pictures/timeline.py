@@ -119,7 +119,7 @@ class Span:
         for year in range(self.first, self.last + 1, self.step):
             last = min(year + self.step - 1, self.last)
             period = f"{year:04}" if year == last else f"{year:04}..{last:04}"
-            yield date(year, 1, 1), date(last, 12, 31), period, f"’{year % 100:02}", period.replace("..", "–")
+            yield date(year, 1, 1), date(last, 12, 31), period, f"{year:04}", period.replace("..", "–")
 
     def _months(self) -> Iterator[tuple[date, date, str, str, str]]:
         for year in range(self.first, self.last + 1):
@@ -219,7 +219,7 @@ class Mark:
     is_cut_after: bool = False
     label: str = ""
     label_x: float = 0
-    label_anchor: str = "start"
+    label_anchor: str = "start"  # "inside": on the bar
 
     @property
     def middle(self) -> float:
@@ -308,11 +308,13 @@ def picture(
     """Draw the events and articles of the querysets.
 
     `narrowed` and `press` are what the addresses of the lists of either need beside series and period.
-    Six queries, whatever the number of records.
+    Six queries at most, whatever the number of records.
     """
     lanes = tuple(_Lanes(events, span, narrowed, archive).drawn())
     changes, height = _changes(statuses, span)
-    bars, unknown = _press(articles, span, press)
+    # Of all articles the numbers by year are in memory.
+    known = archive.articles.by_year() if not press and span.scale == "years" and span.step == 1 else None
+    bars, unknown = _press(articles, span, press, known)
     return Picture(span, changes, height, lanes, bars, unknown, most=max((bar.n for bar in bars), default=0))
 
 
@@ -329,7 +331,8 @@ class _Item:
 
 def _packed(items: Iterable[_Item], span: Span, *, below: int, labelled: bool) -> tuple[list[Mark], int]:
     """Marks of the items from that row on, in as few rows as they need; and how many rows there are then."""
-    marks, free = [], []
+    marks: list[Mark] = []
+    free: list[float] = []  # by row, from where on nothing stands
     for item in sorted(items, key=lambda one: (one.first, one.last, one.thing.name)):
         mark = _mark(item, span, labelled=labelled)
         row = next((at for at, until in enumerate(free) if until <= mark.x), len(free))
@@ -370,6 +373,9 @@ def _labelled(mark: Mark) -> Mark:
     """With the thing's name on the side that has more room, and with the room that it takes."""
     gap = 4
     before, after = mark.x - gap, WIDTH - mark.x - mark.width - gap
+    if mark.end - mark.begin >= max(before, after, 1):
+        text = _shortened(mark.thing.name, mark.end - mark.begin - 2 * gap)
+        return replace(mark, label=text, label_x=mark.begin + 2 * gap, label_anchor="inside")
     text = _shortened(mark.thing.name, max(before, after))
     if not text:
         return mark
@@ -455,7 +461,7 @@ class _Lanes:
         kinds = list(EventSeries.Kind)
         series = sorted(
             EventSeries.objects.filter(pk__in=[key for key in self.totals if key is not None]),
-            key=lambda one: (kinds.index(one.kind), -counts.get(one.pk, (0, 0))[0], one.slug),
+            key=lambda one: (kinds.index(EventSeries.Kind(one.kind)), -counts.get(one.pk, (0, 0))[0], one.slug),
         )
         rows: list[tuple[int | None, str, str, str]] = [
             (one.pk, str(one), one.get_absolute_url(), one.slug) for one in series
@@ -597,8 +603,18 @@ def _change_rows(group: Iterable[CountryStatus]) -> Iterator[Change]:
 # Press -------------------------------------------------------------------------------------------------------------------
 
 
-def _press(articles: QuerySet, span: Span, narrowed: str) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """The articles of each column, each in all in which it may fall; and by year those of which no month is known. One query."""
+def _press(
+    articles: QuerySet, span: Span, narrowed: str, known: Mapping[int, int] | None
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """The articles of each column, each in all in which it may fall; and by year those of which no month is known.
+
+    One query; none where their numbers by year are `known`.
+    """
+    if known is not None:
+        by_year = [known.get(column.first.year, 0) for column in span.columns]
+        most = max(by_year, default=0)
+        pairs = zip(span.columns, by_year, strict=True)
+        return tuple(_bar(column, n, most, "year", narrowed) for column, n in pairs), ()
     inside: Any = articles.order_by().between(span.begins, span.ends)  # type: ignore[attr-defined]
     if span.scale == "years":
         rows = inside.values_list(ExtractYear("date_earliest"), ExtractYear("date_latest")).annotate(n=Count("pk"))

@@ -7,6 +7,7 @@ The file is a product that is kept: `static/vendor/VENDOR.md` says what it was m
 """
 
 import argparse
+import itertools
 import json
 import math
 import re
@@ -73,7 +74,7 @@ def decoded(topology: Mapping[str, Any]) -> Iterator[Ring]:
 
 def _divided(line: Ring) -> Iterator[Point]:
     yield line[0]
-    for (x, y), (to_x, to_y) in zip(line, line[1:], strict=False):
+    for (x, y), (to_x, to_y) in itertools.pairwise(line):
         # The shorter way round: outlines step from 180° to −180°, which is one place.
         east = (to_x - x + 180) % 360 - 180
         steps = math.ceil(max(abs(east), abs(to_y - y)) / LONGEST_STEP) or 1
@@ -178,7 +179,7 @@ def drawn(found: Iterable[Land]) -> str:
 
 def _path(ring: Ring) -> str:
     """A closed line in steps, as short as SVG can say it."""
-    steps = (f"{x - before_x:g} {y - before_y:g}" for (before_x, before_y), (x, y) in zip(ring, ring[1:], strict=False))
+    steps = (f"{x - before_x:g} {y - before_y:g}" for (before_x, before_y), (x, y) in itertools.pairwise(ring))
     return f"M{ring[0][0]:g} {ring[0][1]:g}l" + " ".join(steps).replace(" -", "-") + "z"
 
 

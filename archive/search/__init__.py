@@ -169,11 +169,17 @@ def _total(known: Table, query: Query) -> int:
 
 
 def _find(query: Query, tree: Node, head: tuple[int, str]) -> Found:
-    """Ask the engine, again if a rebuild that ended between the two steps put an older state in place."""
+    """Ask the engine; where it was behind the head of the log, bring it forward and ask again.
+
+    More than once, if a rebuild that ended between the two steps put an older state in place.
+    """
+    found = engine().find(query, tree)
     for _attempt in range(3):
+        if found.reached == head:
+            break
         state = ensure_fresh(head)
         found = engine().find(query, tree)
-        if found.number >= state.number:
+        if found.reached[0] >= state.number:
             break
     return found
 
@@ -191,7 +197,7 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str])
         for pk in pks
         if (record := records.get(pk)) is not None
     )
-    return explained(scope, hits, marker)
+    return explained(scope, hits, marker, head)
 
 
 def _title(record: Article | Event | Participant) -> str:

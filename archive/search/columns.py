@@ -93,12 +93,12 @@ class State:
 
     def posting(self, field: str, form: str) -> Posting:
         """The documents that have the term; deleted ones among them."""
+        if len(self.parts) == 1:
+            return self.parts[0][0].posting(field, form)
         parts = [(segment.posting(field, form), offset) for segment, offset in self.parts]
         parts = [(posting, offset) for posting, offset in parts if len(posting.numbers)]
         if not parts:
             return NO_POSTING
-        if len(parts) == 1 and not parts[0][1]:
-            return parts[0][0]
         return Posting(
             np.concatenate([posting.numbers + offset for posting, offset in parts]),
             np.concatenate([posting.frequencies for posting, _ in parts]),
@@ -106,11 +106,21 @@ class State:
 
     def having(self, field: str, forms: Iterable[str]) -> Mask:
         """The documents that have any of the terms."""
+        return self.among([self.posting(field, form) for form in forms])
+
+    def among(self, postings: Iterable[Posting]) -> Mask:
+        """The documents of the postings, without those that are deleted."""
         mask = np.zeros(self.size, dtype=np.bool_)
-        for form in forms:
-            mask[self.posting(field, form).numbers] = True
+        for posting in postings:
+            mask[posting.numbers] = True
         mask &= self.all
         return mask
+
+    def frequency(self, field: str, forms: Sequence[str]) -> int:
+        """How many documents have any of the terms."""
+        if len(forms) == 1:
+            return int(np.count_nonzero(self.all[self.posting(field, forms[0]).numbers]))
+        return int(np.count_nonzero(self.having(field, forms)))
 
     def phrase(self, field: str, forms: tuple[str, ...]) -> Mask:
         """The documents in which the words follow each other."""
@@ -162,8 +172,8 @@ class State:
         return self._norms[field]
 
     @cached_property
-    def counters(self) -> dict[str, FacetCounter]:
-        return {key: FacetCounter(facet, self.size) for key, facet in self.facets.items()}
+    def counter(self) -> FacetCounter:
+        return FacetCounter(self.facets, self.size)
 
     @cached_property
     def newest(self) -> Numbers:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
+from typing import NamedTuple, Self
 
 from django.db.models import QuerySet
 
 from archive.kept import Kept
-from archive.languages import NAME_FIELDS, language_of, own_name
+from archive.languages import NAME_FIELDS, language_of, own_name, sort_key
 from archive.models import City, Country, Event, EventSeries, Participant, Publisher, Topic
 from archive.search.text import forms, is_run
 
@@ -74,6 +75,17 @@ class Suggestion:
     also: str = ""
 
 
+class Label(NamedTuple):
+    """A name, and what it is sorted by, in the active language."""
+
+    order: tuple[bool, str]
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        return cls(sort_key(text), text)
+
+
 class Directory:
     """All names at one point of the change log, sorted for prefixes."""
 
@@ -93,6 +105,7 @@ class Directory:
         )
         self._typed = [key for key, _rank in typed]
         self._ranks = [rank for _key, rank in typed]
+        self._labels: dict[tuple[str, str | None], dict[str, Label]] = {}
         self._by_kind: dict[str, dict[str, Named]] = {kind: {} for kind in _SOURCES}
         for record in records:
             self._by_kind[record.kind][record.key] = record
@@ -118,10 +131,14 @@ class Directory:
                 found[record] = Suggestion(record, also=name if name != record.name else "")
         return list(found.values())
 
-    def label(self, kind: str, key: str) -> str:
-        """The name of a record; its key where it is not public (any more)."""
-        record = self._by_kind[kind].get(key)
-        return record.name if record else key
+    def labels(self, kind: str, language: str | None) -> Mapping[str, Label]:
+        """The names of the public records of a kind by key, in the active language, which the caller hands over.
+
+        Made once for each language: to ask for it anew for a hundred names takes longer than a search.
+        """
+        if (kind, language) not in self._labels:
+            self._labels[kind, language] = {key: Label.of(one.name) for key, one in self._by_kind[kind].items()}
+        return self._labels[kind, language]
 
     def having(self, kind: str, text: str) -> set[str]:
         """Keys of the records of which a name has these letters, wherever in it."""

@@ -1,11 +1,11 @@
 """A query evaluated on the columns of the index: which documents match, in what order, and how many of each facet value."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from math import log
 from operator import and_, or_
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,8 +43,7 @@ _VARIANT_WEIGHT = 0.7
 _Term = Word | Phrase | Prefix | Near | Fuzzy
 
 
-@dataclass(frozen=True, slots=True)
-class _Scoring:
+class _Scoring(NamedTuple):
     """Terms of one field that count as one word, and what they weigh; those of a phrase only where it stands."""
 
     field: str
@@ -95,7 +94,8 @@ class Evaluation:
         return self._exact("in_title" if title_only else "exact", node)
 
     def _stemmed(self, form: str, fields: Iterable[str]) -> Mask:
-        return reduce(or_, (self._state.having(field, [stem(form)]) for field in fields))
+        stemmed = stem(form)
+        return self._state.among([self._state.posting(field, stemmed) for field in fields])
 
     def _exact(self, field: str, term: _Term) -> Mask:
         """The documents that have the term in a field of unstemmed words."""
@@ -168,7 +168,7 @@ class Evaluation:
             case Phrase(forms):
                 for form in forms:
                     for one in self._scoring(Word(form), weight):
-                        yield replace(one, phrase=forms)
+                        yield one._replace(phrase=forms)
             case Near(forms):
                 for form in forms:
                     yield from self._scoring(Word(form), weight)
@@ -191,7 +191,7 @@ class Evaluation:
         scores = np.zeros(state.size)
         for one in scoring:
             postings = [state.posting(one.field, form) for form in one.forms]
-            having = int(state.having(one.field, one.forms).sum())
+            having = state.frequency(one.field, one.forms)
             if not having:
                 continue
             weight = one.weight * log(1 + (state.total - having + 0.5) / (having + 0.5)) * (_K1 + 1)
@@ -229,21 +229,16 @@ class Choice:
 
     def counts(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by facet value, under the other facets and this facet's own excludes."""
-        pool = self.results(matched)
-        numbers = np.flatnonzero(pool)
-        counters = self._state.counters
-        return {
-            key: self._alone(key, matched) if key in self._included else counters[key].count(pool, numbers)
-            for key in self._state.facets
-        }
-
-    def _alone(self, key: str, matched: Mask) -> dict[str, int]:
-        """Results by value of a facet, were nothing of it included."""
-        others = self.results(matched, but=key)
-        return self._state.counters[key].count(others, np.flatnonzero(others))
+        count = self._state.counter.count
+        counted = count(self.results(matched))
+        for key in self._included:
+            # As if nothing of it were included.
+            counted[key] = count(self.results(matched, but=key))[key]
+        return counted
 
     def carried(self, matched: Mask) -> dict[str, dict[str, int]]:
         """Results by value of the facets of which something is included, under all that is chosen."""
-        pool = self.results(matched)
-        numbers = np.flatnonzero(pool)
-        return {key: self._state.counters[key].count(pool, numbers) for key in self._included}
+        if not self._included:
+            return {}
+        counted = self._state.counter.count(self.results(matched))
+        return {key: counted[key] for key in self._included}

@@ -1,30 +1,36 @@
 """Facet counts of an engine, turned into what a page shows: labels, selection, order, bars along time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from heapq import nsmallest
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
-from archive.languages import sort_key
 from archive.models import Article, Event, Participant
-from archive.search.directory import Directory
+from archive.search.directory import Directory, Label
 from archive.search.documents import FACETS
 from archive.search.query import Facet, FacetValue, Found, Histogram, Query
 
-# Most values that one facet shows; chosen ones are always among them.
+# Most values that one facet shows; chosen ones are always among them. Months are offered by their bars.
 SHOWN = 12
+_SHOWN = dict.fromkeys(FACETS, SHOWN) | {"month": 0}
 # Years without results are shown between others, unless they would be too many.
 _MOST_YEARS = 60
 
 
+# A text is looked up in its language some forty times as slowly as in a dictionary.
 @cache
-def _kinds(language: str | None) -> dict[str, str]:
-    """The labels of all kinds; the cache keeps them apart by the reader's language."""
+def _titles(language: str | None) -> dict[str, str]:
+    """The names of the facets; the cache keeps them apart by the reader's language."""
+    return {key: str(label) for key, label in FACETS.items()}
+
+
+@cache
+def _kinds(language: str | None) -> dict[str, Label]:
+    """The labels of all kinds, by language as well."""
     kinds = (Article.Kind, Event.Kind, Participant.Kind)
-    return {str(value): str(label) for one in kinds for value, label in one.choices}
+    return {str(value): Label.of(str(label)) for one in kinds for value, label in one.choices}
 
 
 def _month(value: str) -> str:
@@ -36,32 +42,39 @@ def _month(value: str) -> str:
         return value  # what an address names, but no record has
 
 
-# The facets of which the values are no records. An address may name anything: what is no value is its own label.
-_LABELS: Mapping[str, Callable[[str], str]] = {
-    "year": str,
-    "month": _month,
-    "kind": lambda value: _kinds(get_language()).get(value, value),
-}
+# Facets that are shown in the order of time, and what names their values.
+_IN_TIME: Mapping[str, Callable[[str], str]] = {"month": _month, "year": str}
 
 
-def _label(names: Directory, key: str, value: str) -> str:
-    return _LABELS[key](value) if key in _LABELS else names.label(key, value)
+def _labels(names: Directory, key: str, language: str | None) -> Mapping[str, Label]:
+    return _kinds(language) if key == "kind" else names.labels(key, language)
 
 
 def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
     """The facets of a result page."""
-    return tuple(_facet(query, found, names, key, _by_count(query, found, key, SHOWN)) for key in FACETS)
+    # Asked once: to look the language up takes longer than most of the rest.
+    language = get_language()
+    return tuple(
+        _facet(query, found, names, key, _by_count(query, found, key, _SHOWN[key]), language) for key in FACETS
+    )
 
 
 def whole_facet(query: Query, found: Found, names: Directory, key: str, contains: str = "") -> Facet:
     """A facet with all its values, or those of which a name contains the text."""
-    values = _by_count(query, found, key)
-    if key in _LABELS:
-        matching = {value for value in values if contains.casefold() in _label(names, key, value).casefold()}
-    else:
-        matching = names.having(key, contains) if contains else set(values)
-    kept = [value for value in values if value in matching]
-    return _facet(query, found, names, key, kept)
+    values, language = _by_count(query, found, key), get_language()
+    if key in _IN_TIME:
+        values = [value for value in values if contains.casefold() in _IN_TIME[key](value).casefold()]
+    elif key == "kind":
+        values = [value for value in values if contains.casefold() in _label(_kinds(language), value).text.casefold()]
+    elif contains:
+        matching = names.having(key, contains)
+        values = [value for value in values if value in matching]
+    return _facet(query, found, names, key, values, language)
+
+
+def _label(labels: Mapping[str, Label], value: str) -> Label:
+    """An address may name anything: what is no value is its own label."""
+    return labels.get(value) or Label.of(value)
 
 
 def _chosen(query: Query, key: str) -> tuple[str, ...]:
@@ -70,40 +83,45 @@ def _chosen(query: Query, key: str) -> tuple[str, ...]:
 
 def _by_count(query: Query, found: Found, key: str, most: int | None = None) -> list[str]:
     """The values of the facet, or `most` of them: the chosen ones in any case, then the most frequent first."""
+    chosen = _chosen(query, key)
+    if most is not None:
+        most = max(0, most - len(chosen))
+    if most == 0:
+        return [*chosen]
+    others = sorted([(-n, value) for value, n in found.counts.get(key, {}).items() if value not in chosen])
+    return [*chosen, *[value for _n, value in others[:most]]]
+
+
+def _facet(query: Query, found: Found, names: Directory, key: str, values: list[str], language: str | None) -> Facet:
     counted, chosen = found.counts.get(key, {}), _chosen(query, key)
-    others = (value for value in counted if value not in chosen)
-
-    def order(value: str) -> tuple[int, str]:
-        return -counted[value], value
-
-    if most is None:
-        return [*chosen, *sorted(others, key=order)]
-    return [*chosen, *nsmallest(most - len(chosen), others, key=order)]
-
-
-def _size(query: Query, found: Found, key: str) -> int:
-    return len({*found.counts.get(key, ()), *_chosen(query, key)})
-
-
-def _facet(query: Query, found: Found, names: Directory, key: str, values: list[str]) -> Facet:
-    shown = [_value(query, found, key, value, _label(names, key, value)) for value in values]
-    if key in ("year", "month"):
-        shown.sort(key=lambda one: one.value, reverse=True)
+    if key in _IN_TIME:
+        rows = [(value, _IN_TIME[key](value), counted.get(value, 0)) for value in sorted(values, reverse=True)]
     else:
-        shown.sort(key=lambda one: (-one.count, sort_key(one.label)))
-    return Facet(key, str(FACETS[key]), tuple(shown), _size(query, found, key))
+        labels = _labels(names, key, language)
+        ordered = sorted([(-counted.get(value, 0), *_label(labels, value), value) for value in values])
+        rows = [(value, text, -n) for n, _order, text, value in ordered]
+    # Chosen values without results stand beside those that have some.
+    size = len(counted) + sum(value not in counted for value in chosen)
+    return Facet(key, _titles(language)[key], tuple(_values(query, found, key, rows)), size)
 
 
-def _value(query: Query, found: Found, key: str, value: str, label: str) -> FacetValue:
+def _values(query: Query, found: Found, key: str, rows: Iterable[tuple[str, str, int]]) -> list[FacetValue]:
+    """Rows of value, label and number as values of the facet."""
     included, excluded = query.include.get(key, ()), query.exclude.get(key, ())
-    count, total = found.counts.get(key, {}).get(value, 0), found.totals[query.scope]
-    if not included and value not in excluded:
-        return FacetValue(value, label, count, union=count, rest=total - count)
-    union = rest = None
-    if value not in (*included, *excluded) and key in found.carried:
-        carried = found.carried[key].get(value, 0)
-        union, rest = total + count - carried, total - carried
-    return FacetValue(value, label, count, value in included, value in excluded, union, rest)
+    total = found.totals[query.scope]
+    if not included and not excluded:
+        return [FacetValue(value, label, n, False, False, n, total - n) for value, label, n in rows]
+    carried = found.carried.get(key)
+
+    def of(value: str, label: str, n: int) -> FacetValue:
+        union = rest = None
+        if not included and value not in excluded:
+            union, rest = n, total - n
+        elif carried is not None and value not in (*included, *excluded):
+            union, rest = total + n - carried.get(value, 0), total - carried.get(value, 0)
+        return FacetValue(value, label, n, value in included, value in excluded, union, rest)
+
+    return [of(*row) for row in rows]
 
 
 def histogram(query: Query, found: Found) -> Histogram:
@@ -119,5 +137,6 @@ def histogram(query: Query, found: Found) -> Histogram:
 
 
 def _bars(query: Query, found: Found, key: str, values: list[str], *, year: str = "") -> Histogram:
-    label = _LABELS[key]
-    return Histogram(key, tuple(_value(query, found, key, value, label(value)) for value in values), year)
+    counted = found.counts.get(key, {})
+    rows = [(value, _IN_TIME[key](value), counted.get(value, 0)) for value in values]
+    return Histogram(key, tuple(_values(query, found, key, rows)), year)

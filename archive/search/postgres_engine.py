@@ -73,7 +73,7 @@ class PostgresEngine:
                 likes = _Likes(self._forms, cursor)
                 statement = Statement(query, tree, likes)
                 cursor.execute(statement.sql, statement.params)
-                number, version, totals, pks, counts = cursor.fetchone()
+                number, sha256, version, totals, pks, counts = cursor.fetchone()
         except DatabaseError as error:
             if not isinstance(error.__cause__, errors.QueryCanceled):
                 raise
@@ -83,7 +83,7 @@ class PostgresEngine:
         totals, counted = dict(_read(totals)), _read(counts)
         return Found(
             pks=tuple(pks),
-            number=number,
+            reached=(number, sha256),
             totals={scope: totals.get(scope, 0) for scope in Scope},
             counts=_by_facet(((value, number) for value, (number, _) in counted), FACETS),
             carried=_by_facet(

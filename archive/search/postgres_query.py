@@ -80,7 +80,7 @@ class Statement:
         return f"{self._param(text)}::tsquery"
 
     def _statement(self, query: Query) -> str:
-        """Values: change number, version of the index, totals by scope, the page's keys; for each facet value in how many
+        """Values: change number and hash, version of the index, totals by scope, the page's keys; for each facet value in how many
         results it is, without and with the includes of its own facet.
         """
         scope = self._param(query.scope.value)
@@ -97,7 +97,7 @@ class Statement:
         chosen = _all(flags.values())
         start = min((query.page - 1) * query.page_size, _LAST_START)
         return f"""
-            WITH state AS MATERIALIZED (SELECT generation, version, number, documents FROM archive_searchstate),
+            WITH state AS MATERIALIZED (SELECT generation, version, number, sha256, documents FROM archive_searchstate),
             matched AS MATERIALIZED (
                 SELECT {", ".join(columns)} FROM archive_searchdocument AS d WHERE {_all(conditions)}
             ),
@@ -109,6 +109,7 @@ class Statement:
             )
             SELECT
                 (SELECT number FROM state),
+                (SELECT sha256 FROM state),
                 (SELECT version FROM state),
                 (SELECT jsonb_object_agg(scope, number)::text FROM totals),
                 ARRAY({self._ordered(query.sort, f"scope = {scope} AND {chosen}")}

@@ -146,16 +146,14 @@ class Fragment(NamedTuple):
     is_hit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a record was found, where neither its title nor its passage shows it: a field, and what of it matched."""
 
     label: str
     text: tuple[Fragment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A found record, its title and its best passage in fragments."""
 
     record: object
@@ -164,16 +162,16 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value of a facet: how many results carry it under the query, the other facets and this facet's excludes.
 
     `union` is the total where it is added to the values that are chosen, `rest` where it is excluded; None: not known.
+    A named tuple, as other things of which a page has a hundred: a frozen dataclass takes ten times as long to make.
     """
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # instead of a tuple's own, which nobody needs here
     is_included: bool = False
     is_excluded: bool = False
     union: int | None = None
@@ -252,12 +250,13 @@ class Results:
 class Found:
     """What an engine answers: the page's record ids best first, totals by scope, counts by facet and value.
 
-    `number` is the change up to which the answer is true; `notes` say in one sentence each what of the query was not searched.
+    `reached` are number and hash of the change up to which the answer is true; `notes` say in one sentence each what of
+    the query was not searched.
     `carried` counts the results themselves, by facets of which something is included: `counts` leave those includes aside.
     """
 
     pks: tuple[int, ...]
-    number: int
+    reached: tuple[int, str]
     totals: Mapping[Scope, int]
     counts: Mapping[str, Mapping[str, int]]
     notes: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
 """Why a record was found, where what is shown of it doesn't tell: by a name that it is linked to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from archive.search.documents import SOURCES, SearchDocument
+from archive.search.documents import SearchDocument
 from archive.search.query import Hit, Reason, Scope
+from archive.search.records import searched
 from archive.search.snippets import Marker, best_passage, is_marked, mark
 
 # Most fields that are told of one hit.
@@ -29,16 +29,15 @@ _OWN = {Scope.EVENTS: "event", Scope.PARTICIPANTS: "participant"}
 _TEXTS = {Scope.EVENTS: _("Place"), Scope.PARTICIPANTS: _("Office")}
 
 
-def explained(scope: Scope, hits: Iterable[Hit], marker: Marker) -> tuple[Hit, ...]:
+def explained(scope: Scope, hits: Iterable[Hit], marker: Marker, head: tuple[int, str]) -> tuple[Hit, ...]:
     """The hits, those without a mark with their reasons. Loads, once for all of those, what they were indexed from."""
     hits = tuple(hits)
     keys = {_key(hit) for hit in hits if not any(part.is_hit for part in (*hit.title, *hit.snippet))}
     if not keys or marker.is_blank:
         return hits
-    source = SOURCES[scope]
-    documents = {record.pk: source.build(record) for record in source.published().filter(pk__in=keys)}
+    documents = searched(scope, keys, head)
     return tuple(
-        replace(hit, reasons=tuple(_reasons(documents[_key(hit)], marker))[:MOST]) if _key(hit) in documents else hit
+        hit._replace(reasons=tuple(_reasons(documents[_key(hit)], marker))[:MOST]) if _key(hit) in documents else hit
         for hit in hits
     )
 

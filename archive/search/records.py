@@ -1,14 +1,15 @@
 """The records of hits, kept for as long as nothing changes: those of popular queries are shown again and again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from archive.models import Article, Event, Participant
+from archive.search.documents import SOURCES, SearchDocument
 from archive.search.query import Scope
 
-# Most records of a kind that are kept.
-MOST = 2000
+# Most records of a kind that are kept, and most of what they are searched by, which is larger.
+MOST, MOST_DOCUMENTS = 2000, 500
 
 # Exactly what a result shows of its record.
 _SHOWN: Mapping[Scope, Any] = {
@@ -18,12 +19,17 @@ _SHOWN: Mapping[Scope, Any] = {
 }
 
 
+def _empty() -> dict[Scope, dict[int, Any]]:
+    return {scope: {} for scope in Scope}
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Records as they were when `head` was the newest entry of the change log."""
+    """Records as they were when `head` was the newest entry of the change log, and what they were searched by."""
 
     head: tuple[int, str]
-    records: dict[Scope, dict[int, Any]] = field(default_factory=lambda: {scope: {} for scope in Scope})
+    records: dict[Scope, dict[int, Any]] = field(default_factory=_empty)
+    documents: dict[Scope, dict[int, SearchDocument]] = field(default_factory=_empty)
 
 
 _shelf = _Shelf((0, ""))
@@ -34,17 +40,41 @@ def shown(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int
 
     The records are shared: not to be written to.
     """
+
+    def read(missing: list[int]) -> dict[int, Any]:
+        return {record.pk: record for record in _SHOWN[scope]().published().filter(pk__in=missing)}
+
+    return _kept(_shelf_of(head).records[scope], MOST, pks, read)
+
+
+def searched(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, SearchDocument]:
+    """What the records are searched by, by key. A constant number of queries, none where all is kept."""
+
+    def read(missing: list[int]) -> dict[int, SearchDocument]:
+        source = SOURCES[scope]
+        return {record.pk: source.build(record) for record in source.published().filter(pk__in=missing)}
+
+    return _kept(_shelf_of(head).documents[scope], MOST_DOCUMENTS, pks, read)
+
+
+def _shelf_of(head: tuple[int, str]) -> _Shelf:
     global _shelf
     shelf = _shelf
     if shelf.head != head:
         # Another, not this one emptied: a slower thread may still put what it read before the change into the old one.
         shelf = _shelf = _Shelf(head)
-    kept = shelf.records[scope]
+    return shelf
+
+
+def _kept(
+    kept: dict[int, Any], most: int, pks: Collection[int], read: Callable[[list[int]], dict[int, Any]]
+) -> dict[int, Any]:
+    """What is kept, and what is not read and put beside it."""
     found = {pk: kept[pk] for pk in pks if pk in kept}
     if missing := [pk for pk in pks if pk not in found]:
-        read = {record.pk: record for record in _SHOWN[scope]().published().filter(pk__in=missing)}
-        found |= read
-        if len(kept) + len(read) > MOST:
+        fresh = read(missing)
+        found |= fresh
+        if len(kept) + len(fresh) > most:
             kept.clear()
-        kept.update(read)
+        kept.update(fresh)
     return found

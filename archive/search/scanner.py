@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -31,8 +31,7 @@ _TOKEN = re.compile(
 _SUFFIX = re.compile(r"(?:\*|~[0-9.]*+)++\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A bracket, an operator or a term; of a term, the field it is looked for in and what stands behind it: "*", "~2"."""
 
     kind: str
@@ -114,7 +113,7 @@ def _terms(match: re.Match[str], field: str, notes: list[str]) -> list[Token]:
         # "city:khanty-mansiysk": its parts, as one name.
         return [Token("phrase", text, field)]
     # Of "alpha-bravo*" the last has the star.
-    return [*terms[:-1], replace(terms[-1], suffix=suffix)]
+    return [*terms[:-1], terms[-1]._replace(suffix=suffix)]
 
 
 def _words(text: str, field: str = "") -> list[Token]:

@@ -6,9 +6,10 @@ Segments never change: a commit adds some and marks documents as deleted, so tha
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,20 +59,26 @@ class Facet:
 
 
 class FacetCounter:
-    """Counts the values of a facet among documents, at a cost that grows with what is counted, not with the archive."""
+    """Counts the values of all facets among documents at once, at a cost that grows with what is counted, not with the archive."""
 
     # Where more than one in so many documents is counted, it is quicker to look at all.
     _FEW = 6
 
-    def __init__(self, facet: Facet, size: int) -> None:
-        self._values = facet.values
-        order = np.argsort(facet.numbers, kind="stable")
-        self._numbers, self._ids = facet.numbers[order], facet.ids[order]
+    def __init__(self, facets: Mapping[str, Facet], size: int) -> None:
+        self._keys = list(facets)
+        self._values = [value for facet in facets.values() for value in facet.values]
+        # Where the values of each facet begin, among those of all.
+        self._firsts = np.cumsum([0, *(len(facet.values) for facet in facets.values())])
+        numbers = np.concatenate([facet.numbers for facet in facets.values()])
+        ids = np.concatenate([facet.ids + first for facet, first in zip(facets.values(), self._firsts, strict=False)])
+        order = np.argsort(numbers, kind="stable")
+        self._numbers, self._ids = numbers[order], ids[order]
         # Where the values of each document begin.
         self._starts = np.searchsorted(self._numbers, np.arange(size + 1))
 
-    def count(self, within: Mask, numbers: Numbers) -> dict[str, int]:
-        """How many of the documents carry each value that any does; the documents as a mask and as numbers, ascending."""
+    def count(self, within: Mask) -> dict[str, dict[str, int]]:
+        """How many of the documents carry each value that any does, by facet and value."""
+        numbers = np.flatnonzero(within)
         if len(numbers) * self._FEW > len(within):
             ids = self._ids[within[self._numbers]]
         else:
@@ -82,7 +89,12 @@ class FacetCounter:
             ids = self._ids[np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)]
         counts = np.bincount(ids, minlength=len(self._values))
         places = np.flatnonzero(counts)
-        return {self._values[place]: n for place, n in zip(places.tolist(), counts[places].tolist(), strict=True)}
+        borders = np.searchsorted(places, self._firsts).tolist()
+        values, found = [self._values[place] for place in places.tolist()], counts[places].tolist()
+        return {
+            key: dict(zip(values[start:end], found[start:end], strict=True))
+            for key, (start, end) in zip(self._keys, pairwise(borders), strict=True)
+        }
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from archive.models import Article
+from archive.models import Article, Change
 from archive.search.engine import engine
 from archive.search.freshness import ensure_fresh
-from archive.search.query import Node, Or, Query, Word
+from archive.search.query import Node, Or, Query, Scope, Word
+from archive.search.records import shown
 from archive.search.text import STOP_WORDS, terms
 
 # Most words that are compared: each costs about as much as a word of a query.
@@ -14,13 +15,13 @@ MAX_WORDS = 16
 
 
 def similar(article: Article, most: int) -> tuple[Article, ...]:
-    """The published articles that are most like this one, itself left out, best first. Two queries.
+    """The published articles that are most like this one, itself left out, best first. Two queries at most.
 
-    Raises IndexUnusable.
+    The records are shared: not to be written to. Raises IndexUnusable.
     """
-    found = _alike(article.pk, _words(article), ensure_fresh().number, most)
-    # A text can be long, and is not shown.
-    by_pk = Article.objects.published().select_related("publisher", "agency").defer("body", "abstract").in_bulk(found)
+    head = Change.objects.head()
+    found = _alike(article.pk, _words(article), ensure_fresh(head).number, most)
+    by_pk = shown(Scope.ARTICLES, found, head)
     return tuple(by_pk[pk] for pk in found if pk in by_pk)
 
 

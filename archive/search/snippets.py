@@ -1,7 +1,7 @@
 """What of a found text to show: the best passage, its matches marked. Plain text in fragments; nothing here is HTML."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -208,7 +208,7 @@ def _window(text: str, hits: list[Token], room: int) -> tuple[int, int]:
 def _densest(hits: list[Token], width: int) -> int:
     """Where the stretch of `width` characters with the most different matches begins; 0 if there are none."""
     best, most = 0, 0
-    inside: Counter[str] = Counter()
+    inside: defaultdict[str, int] = defaultdict(int)
     last = 0
     for place, hit in enumerate(hits):
         while last < len(hits) and (last <= place or hits[last].end <= hit.start + width):

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
 from whoosh.lang.snowball.russian import RussianStemmer
@@ -81,8 +81,7 @@ _CYRILLIC = re.compile(r"[а-я]+")
 _RUSSIAN = RussianStemmer()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A term of a text: its folded form, and where it stands (offsets into the text)."""
 
     form: str

@@ -9,6 +9,7 @@ columns (`archive.search.columns`), read once for each segment.
 
 import fcntl
 import logging
+import os
 import shutil
 import threading
 import time
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from whoosh import index
@@ -63,6 +65,7 @@ class WhooshEngine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._link = str(self._current)
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
         self._broken: tuple[str, float] | None = None
@@ -85,9 +88,9 @@ class WhooshEngine:
             start = (query.page - 1) * query.page_size
             ranked = evaluation.ranked(results & state.scopes[query.scope], query.sort, start + query.page_size)
             return Found(
-                pks=tuple(int(state.pks[number]) for number in ranked[start:]),
-                number=opened.reached.number,
-                totals={scope: int((results & state.scopes[scope]).sum()) for scope in Scope},
+                pks=tuple(state.pks[ranked[start:]].tolist()),
+                reached=(opened.reached.number, opened.reached.sha256),
+                totals={scope: int(np.count_nonzero(results & state.scopes[scope])) for scope in Scope},
                 counts=choice.counts(in_scope),
                 carried=choice.carried(in_scope),
                 notes=tuple(_note(term) for term in evaluation.cut),
@@ -110,7 +113,8 @@ class WhooshEngine:
     def _target(self) -> str:
         """The name of the generation in use. The link is followed once in each operation: a rebuild may move it any time."""
         try:
-            return self._current.readlink().name
+            # Asked in each search: a path made anew would cost more than the look.
+            return os.path.basename(os.readlink(self._link))  # noqa: PTH115, PTH119
         except (FileNotFoundError, NotADirectoryError):
             raise IndexUnusable(_("There is no search index yet: run `manage.py rebuild_index`.")) from None
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from archive import dates
+from archive.dates import Case
 from archive.search.query import (
     And,
     Everything,
@@ -146,18 +147,21 @@ def _when(period: Period) -> str:
     """ "in 2014", "from June 2014 to January 2015", "before 2013"."""
     name, _colon, value = period.written.partition(":")
     if name == "before":
-        return _("before %(date)s") % {"date": dates.show(value)}
+        return _("before %(date)s") % {"date": dates.show(value, Case.GENITIVE)}
     if name == "after":
-        return _("after %(date)s") % {"date": dates.show(value)}
+        return _("after %(date)s") % {"date": dates.show(value, Case.GENITIVE)}
     first, dots, last = days(period.first, period.last).partition("..")
     if not dots:
         point = dates.parse(first)
         assert point.start
         return str(_WHEN[point.start.precision]) % {"date": point.show()}
     if first and last:
-        return _("from %(first)s to %(last)s") % {"first": dates.show(first), "last": dates.show(last)}
+        return _("from %(first)s to %(last)s") % {
+            "first": dates.show(first, Case.GENITIVE),
+            "last": dates.show(last),
+        }
     if first:
-        return _("from %(date)s on") % {"date": dates.show(first)}
+        return _("from %(date)s on") % {"date": dates.show(first, Case.GENITIVE)}
     return _("up to %(date)s") % {"date": dates.show(last)} if last else _("at any time")
 
 

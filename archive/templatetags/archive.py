@@ -1,7 +1,7 @@
 """What templates need beyond Django's own tags."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -14,9 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from archive import dates
-from archive.addresses import address
 from archive.filters import TOLERATED
 from archive.languages import in_language, is_foreign, spoken
+from archive.pictures.bars import Bar, Chart, Column
 
 register = template.Library()
 
@@ -25,10 +25,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def cards(shown: Iterable[Any]) -> SafeString:
-    """Articles or events of a list (`archive.views.cards.Card`)."""
+def cards(shown: Iterable[Any], heading: str = "h3") -> SafeString:
+    """Articles or events of a list (`archive.views.cards.Card`); `heading` is the element that their titles stand in."""
     rows = ((card.when, _flag(card), card.url, _lang(card.language), card.title, _facts(card.facts)) for card in shown)
-    return _join('<div class="cards">{}</div>', [(_join(_CARD, rows),)])
+    return _join('<div class="cards">{}</div>', [(_join(_CARD.replace("h3", heading), rows),)])
 
 
 _CARD = """<article class="card">
@@ -66,31 +66,80 @@ _CHECKED = ("", SafeString(" checked"))
 
 
 @register.simple_tag
-def year_bars(rows: Sequence[Mapping[str, Any]], most: int) -> SafeString:
-    """Years, oldest first, each with a bar for its events and one for its articles; `rows` are newest first."""
-    numbers = gettext("%(events)s events, %(articles)s articles")
+def bars(chart: Chart) -> SafeString:
+    """A chart of numbers along time (`archive.pictures.bars`), with its legend and the same numbers in a table."""
+    if not chart:
+        return SafeString("")
+    names = [str(measure.label) for measure in chart.measures]
     return _join(
-        _YEAR,
-        (
+        _CHART,
+        [
             (
-                address("year", f"{row['year']:04}"),
-                share(row["events"], most),
-                share(row["articles"], most),
-                f"{row['year']}"[2:],
-                row["year"],
-                numbers % row,
+                _join('<span class="{}">{}</span>\n', ((one.key, one.label) for one in chart.measures)),
+                gettext("Each has a scale of its own.") if len(names) > 1 else "",
+                _join(
+                    "<li>{}{}{}</li>\n",
+                    (
+                        (_bar(column.bars[0]), _below(column), _bar(column.bars[1]) if len(names) > 1 else "")
+                        for column in chart.columns
+                    ),
+                ),
+                gettext("The numbers as a table"),
+                gettext("Month") if chart.is_monthly else gettext("Year"),
+                _join('<th scope="col" class="n">{}</th>', ((capfirst(name),) for name in names)),
+                _join(
+                    '<tr><th scope="row">{}</th>{}</tr>\n',
+                    (
+                        (_linked(column.url, column.name), _join('<td class="n">{}</td>', map(_number, column.bars)))
+                        for column in chart.columns
+                        if any(bar.count for bar in column.bars)
+                    ),
+                ),
             )
-            for row in reversed(rows)
-        ),
+        ],
     )
 
 
-_YEAR = (
-    '<li><a href="{}"><svg viewBox="0 0 20 60" aria-hidden="true" focusable="false" preserveAspectRatio="none">'
-    '<rect class="track" width="20" height="60"/><g transform="translate(0 60) scale(1 -0.6)">'
-    '<rect class="events" x="1" width="8" height="{}"/><rect class="articles" x="11" width="8" height="{}"/></g></svg>'
-    '<span aria-hidden="true">’{}</span><span class="hidden">{}: {}</span></a></li>\n'
+_CHART = """<figure class="bars">
+<figcaption class="legend">{}<small>{}</small></figcaption>
+<ol>
+{}</ol>
+<details><summary>{}</summary>
+<table class="counts"><thead><tr><th scope="col">{}</th>{}</tr></thead>
+<tbody>
+{}</tbody></table></details>
+</figure>
+"""
+_BAR = (
+    # The stylesheet says how high the highest is: 1em.
+    '<a class="{}" href="{}"><svg height="{:.2f}em" aria-hidden="true" focusable="false"><rect width="100%" height="100%"/>'
+    '</svg><span aria-hidden="true">{}</span><span class="hidden">{}</span></a>'
 )
+_NO_BAR = '<span class="{}"></span>'
+
+
+def _bar(bar: Bar) -> SafeString:
+    if not bar.count:
+        return _join(_NO_BAR, [(bar.measure.key,)])
+    return SafeString(_BAR.format(bar.measure.key, _escaped(bar.url), bar.share, bar.count, _escaped(bar.text)))
+
+
+def _below(column: Column) -> SafeString:
+    """The name of a column; where it has a page of its own, that is a link away."""
+    if not column.url:
+        return _join('<span class="when" aria-hidden="true">{}</span>', [(column.label,)])
+    return _join(
+        '<a class="when" href="{}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></a>',
+        [(column.url, column.label, column.name)],
+    )
+
+
+def _linked(url: str, text: object) -> SafeString:
+    return _join('<a href="{}">{}</a>', [(url, text)]) if url else _join("{}", [(text,)])
+
+
+def _number(bar: Bar) -> tuple[SafeString]:
+    return (_linked(bar.url, bar.count),)
 
 
 def _join(pattern: str, rows: Iterable[Sequence[object]]) -> SafeString:

@@ -55,6 +55,21 @@ PICTURES = (
         gettext_lazy("Timeline"),
         gettext_lazy("Which bodies met when, exercises, changes of membership, and how much press there was."),
     ),
+    Section(
+        "archive:map",
+        gettext_lazy("Map"),
+        gettext_lazy("Where events were held: a circle for each host city, by year and by series."),
+    ),
+    Section(
+        "archive:network",
+        gettext_lazy("Network"),
+        gettext_lazy("Who met whom: people, organisations and countries at the same events."),
+    ),
+    Section(
+        "archive:coverage",
+        gettext_lazy("Coverage"),
+        gettext_lazy("What the archive holds and what it lacks: events without press, gaps, open dates, sources."),
+    ),
 )
 _GROUPS = ((gettext_lazy("Ways in"), WAYS_IN), (gettext_lazy("Pictures"), PICTURES))
 

@@ -12,8 +12,9 @@ from archive.pictures.holdings import Cell, SeriesRow, YearRow
 
 register = template.Library()
 
-# Of the chart of years, in its units.
-_COLUMN, _HEIGHT, _FOOT = 27, 110, 24
+# Of the chart of years, in its units: columns, bars of events upwards and of articles downwards, and the years between.
+_COLUMN, _UP, _MIDDLE, _DOWN = 27, 110, 26, 110
+_NUMBER = 16  # room for the number at the end of a bar
 
 
 @register.simple_tag
@@ -36,34 +37,41 @@ def _cell(cell: Cell, start: str) -> str:
 
 @register.simple_tag
 def year_columns(rows: tuple[YearRow, ...], most: int) -> SafeString:
-    """A chart of the years: events that an article covers, and above them those without."""
-    return SafeString("".join(_columns(rows, most)))
+    """A chart of the years: upwards events that an article covers and those without, downwards articles."""
+    box, label = f"0 0 {len(rows) * _COLUMN} {_UP + _MIDDLE + _DOWN}", escape(gettext("Events and articles by year"))
+    drawn = "".join(part for at, row in enumerate(rows) for part in _column(at * _COLUMN, row, most))
+    return SafeString(f'<svg viewBox="{box}" role="group" aria-label="{label}">{drawn}</svg>')
 
 
-def _columns(rows: tuple[YearRow, ...], most: int) -> Iterator[str]:
-    events = reverse("archive:event-list")
-    box, label = f"0 0 {max(len(rows), 1) * _COLUMN} {_HEIGHT + _FOOT}", escape(gettext("Events by year"))
-    yield f'<svg viewBox="{box}" role="group" aria-label="{label}">'
-    for at, row in enumerate(rows):
-        x = at * _COLUMN
-        if row.events:
-            words = ngettext(
-                "%(year)s: %(n)d event, %(covered)d with press",
-                "%(year)s: %(n)d events, %(covered)d with press",
-                row.events,
-            )
-            with_press = round((_HEIGHT - 16) * row.covered / most, 1)
-            without = round((_HEIGHT - 16) * row.uncovered / most, 1)
-            top = round(_HEIGHT - with_press - without, 1)
-            title = escape(words % {"year": row.year, "n": row.events, "covered": row.covered})
-            yield (
-                f'<a href="{events}?year={row.year:04}"><title>{title}</title>'
-                f'<rect class="hit" x="{x}" width="{_COLUMN}" height="{_HEIGHT + _FOOT}"/>'
-                f'<rect class="without" x="{x + 4}" y="{top}" width="{_COLUMN - 8}" height="{without}"/>'
-                f'<rect class="with" x="{x + 4}" y="{_HEIGHT - with_press}" width="{_COLUMN - 8}" height="{with_press}"/>'
-                f'<text x="{x + _COLUMN / 2}" y="{top - 3}">{row.events}</text>'
-                f'<text x="{x + _COLUMN / 2}" y="{_HEIGHT + 16}">’{row.year % 100:02}</text></a>\n'
-            )
-        else:
-            yield f'<text x="{x + _COLUMN / 2}" y="{_HEIGHT + 16}">’{row.year % 100:02}</text>\n'
-    yield "</svg>"
+def _column(x: float, row: YearRow, most: int) -> Iterator[str]:
+    middle = x + _COLUMN / 2
+    yield f'<text class="year" x="{middle}" y="{_UP + 17}">’{row.year % 100:02}</text>'
+    if row.events:
+        words = ngettext(
+            "%(year)s: %(n)d event, %(covered)d with press",
+            "%(year)s: %(n)d events, %(covered)d with press",
+            row.events,
+        ) % {"year": row.year, "n": row.events, "covered": row.covered}
+        covered = (_UP - _NUMBER) * row.covered / most
+        top = _UP - (_UP - _NUMBER) * row.events / most
+        yield (
+            f'<a href="{reverse("archive:event-list")}?year={row.year:04}"><title>{escape(words)}</title>'
+            f'<rect class="hit" x="{x}" width="{_COLUMN}" height="{_UP}"/>'
+            f"{_bar('without', x, top, _UP - covered - top)}{_bar('with', x, _UP - covered, covered)}"
+            f'<text x="{middle}" y="{top - 4:.1f}">{row.events}</text></a>\n'
+        )
+    if row.articles:
+        words = ngettext("%(year)s: %(n)d article", "%(year)s: %(n)d articles", row.articles)
+        said = escape(words % {"year": row.year, "n": row.articles})
+        start, height = _UP + _MIDDLE, (_DOWN - _NUMBER) * row.articles / most
+        yield (
+            f'<a href="{reverse("archive:article-list")}?year={row.year:04}"><title>{said}</title>'
+            f'<rect class="hit" x="{x}" y="{start}" width="{_COLUMN}" height="{_DOWN}"/>'
+            f'{_bar("press", x, start, height)}<text x="{middle}" y="{start + height + 12:.1f}">{row.articles}</text></a>\n'
+        )
+
+
+def _bar(name: str, x: float, y: float, height: float) -> str:
+    if not height:
+        return ""
+    return f'<rect class="{name}" x="{x + 4}" y="{y:.1f}" width="{_COLUMN - 8}" height="{height:.1f}"/>'

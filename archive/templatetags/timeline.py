@@ -73,17 +73,21 @@ def _joined(parts: Iterable[str]) -> SafeString:
 
 
 def _linked(mark: Mark, words: str) -> str:
-    label = ""
-    if mark.label:
-        y = mark.y + TARGET / 2 + 4
-        label = (
-            f'<text x="{mark.label_x:.1f}" y="{y:.1f}" text-anchor="{mark.label_anchor}">{escape(mark.label)}</text>'
-        )
+    label = _label(mark) if mark.label else ""
     return (
         f'<a class="{mark.thing.form}" href="{escape(mark.thing.url)}"><title>{escape(words)}</title>'
         f'<rect class="hit" x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{TARGET}"/>'
         f"{_SHAPES[mark.shape](mark)}{label}</a>\n"
     )
+
+
+def _label(mark: Mark) -> str:
+    """The name beside the mark; or on its bar, in the colour that can be read there."""
+    inside = mark.label_anchor == "inside"
+    on_shape = ' class="on-shape"' if inside and mark.thing.form == "held" and not mark.is_vague else ""
+    anchor = "start" if inside else mark.label_anchor
+    y = _centre(mark) + 4
+    return f'<text{on_shape} x="{mark.label_x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(mark.label)}</text>'
 
 
 def _centre(mark: Mark) -> float:
@@ -123,10 +127,11 @@ def _number(mark: Mark) -> str:
 
 def _bar(mark: Mark) -> str:
     """From a day to another, or some day between; an arrow where it goes on outside the picture."""
-    low, width = _centre(mark) - 5, mark.end - mark.begin - 1
+    thick = 18 if mark.label_anchor == "inside" else 10
+    low, width = _centre(mark) - thick / 2, mark.end - mark.begin - 1
     vague = " vague" if mark.is_vague else ""
     return (
-        f'<rect class="shape{vague}" x="{mark.begin + 0.5:.1f}" y="{low}" width="{width:.1f}" height="10" rx="2"/>'
+        f'<rect class="shape{vague}" x="{mark.begin + 0.5:.1f}" y="{low}" width="{width:.1f}" height="{thick}" rx="2"/>'
         f"{_arrow(mark, mark.begin + 1, 5) if mark.is_cut_before else ''}"
         f"{_arrow(mark, mark.end - 1, -5) if mark.is_cut_after else ''}{_crossed(mark, 7)}"
     )

@@ -1,18 +1,18 @@
-"""Lists: events and articles with filters, and the ways in by year, city, topic, people, country, series, publisher."""
+"""Lists: events and articles with filters, and the ways in by city, topic, people, country, series, publisher."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from archive.filters import ArticleFilterSet, BrowseFilterSet, EventFilterSet
-from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Topic
+from archive.models import City, Country, EventSeries, Participant, Publisher, Topic
 from archive.overview import Overview, overview
 from archive.views.cards import cards_of
 from archive.views.errors import show_error
@@ -76,71 +76,6 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_safe
 def articles(request: HttpRequest) -> HttpResponse:
     return _filtered(request, ArticleFilterSet, "archive/article_list.html")
-
-
-# Years ----------------------------------------------------------------------------------------------------------------
-
-
-def year_rows(archive: Overview) -> list[dict[str, Any]]:
-    """Every year from the first to the last with something in it, newest first, with its numbers."""
-    by_event, by_article = archive.events.by_year(), archive.articles.by_year()
-    known = {*by_event, *by_article}
-    if not known:
-        return []
-    return [
-        {"year": year, "events": by_event.get(year, 0), "articles": by_article.get(year, 0)}
-        for year in range(max(known), min(known) - 1, -1)
-    ]
-
-
-@require_safe
-def years(request: HttpRequest) -> HttpResponse:
-    archive = overview()
-    rows = year_rows(archive)
-    context = {
-        "rows": rows,
-        "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
-        "undated_events": len(archive.events.undated),
-        "undated_articles": len(archive.articles.undated),
-    }
-    return render(request, "archive/year_list.html", context)
-
-
-def _sections(events: list[int], articles: list[int], archive: Overview) -> dict[str, Any]:
-    """The first of each, and how many there are in all."""
-    return {
-        "counts": {"events": len(events), "articles": len(articles)},
-        "events": cards_of(Event, events[:SECTION_SIZE], archive),
-        "articles": cards_of(Article, articles[:SECTION_SIZE], archive),
-    }
-
-
-@require_safe
-def year(request: HttpRequest, year: int) -> HttpResponse:
-    archive = overview()
-    span = [row["year"] for row in year_rows(archive)]
-    if year not in span:
-        raise Http404(
-            _("The archive has nothing of %(year)s: its years run from %(first)s to %(last)s.")
-            % {"year": year, "first": span[-1], "last": span[0]}
-            if span
-            else _("The archive is empty still.")
-        )
-    context = {
-        "year": year,
-        "filter": f"year={year}",
-        "previous": year - 1 if year > span[-1] else None,
-        "next": year + 1 if year < span[0] else None,
-        **_sections(archive.events.in_year(year), archive.articles.in_year(year), archive),
-    }
-    return render(request, "archive/year_detail.html", context)
-
-
-@require_safe
-def undated(request: HttpRequest) -> HttpResponse:
-    archive = overview()
-    context = _sections(archive.events.undated, archive.articles.undated, archive)
-    return render(request, "archive/year_undated.html", context)
 
 
 # Names ----------------------------------------------------------------------------------------------------------------

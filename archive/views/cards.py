@@ -66,9 +66,9 @@ def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
 
 
 def cards_by_key(model: Any, keys: Sequence[int], archive: Overview) -> dict[int, Card]:
-    """As `cards_of`, by key: for pages that show them in several places. Two queries."""
+    """`cards_of`, each by its key; a key may stand there twice."""
     found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
-    shown = [key for key in keys if key in found]
+    shown = [key for key in dict.fromkeys(keys) if key in found]
     return dict(zip(shown, _made(model, [found[key] for key in shown], archive), strict=True))
 
 

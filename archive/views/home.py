@@ -18,8 +18,8 @@ from archive.addresses import address
 from archive.languages import sort_key
 from archive.models import Article, Country, CountryStatus, Event
 from archive.overview import Anniversary, Name, Overview, overview
-from archive.views.browse import year_rows
 from archive.views.cards import Card, cards_by_key
+from archive.views.charts import year_chart
 
 LATEST = 5
 LEADERS = 8
@@ -44,12 +44,10 @@ def home(request: HttpRequest) -> HttpResponse:
         Event: cards_by_key(Event, [*latest, *coming, *_keys(days, Event)], archive),
         Article: cards_by_key(Article, [*archive.articles.newest[:LATEST], *_keys(days, Article)], archive),
     }
-    rows = year_rows(archive)
     context = {
         "totals": archive.totals,
         "examples": EXAMPLES,
-        "rows": rows,
-        "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
+        "chart": year_chart(archive.events.by_year(), archive.articles.by_year()),
         "today": dates.show_day_of_year(today.month, today.day),
         "is_anniversary": is_anniversary,
         "days": [_day(month_and_day, found, shown) for month_and_day, found in days],

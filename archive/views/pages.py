@@ -1,4 +1,4 @@
-"""About, the glossary, how to search."""
+"""About, accessibility, the glossary, how to search."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,11 @@ def about(request: HttpRequest) -> HttpResponse:
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "archive/about.html", context)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "archive/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 # Glossary -------------------------------------------------------------------------------------------------------------

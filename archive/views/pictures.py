@@ -5,15 +5,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from archive.filters import NONE, MapFilterSet
+from archive.filter_kinds import NONE
+from archive.filters import MapFilterSet
 from archive.models import City, Event
 from archive.overview import overview
 from archive.pictures import map as city_map
+from archive.querysets import EventQuerySet
 
 
 @require_safe
 def host_cities(request: HttpRequest) -> HttpResponse:
-    """The map; `?year=` and `?series=` as in the list of events."""
+    """The map; `?year=`, `?series=` … as in the list of events."""
     archive = overview()
     filterset = MapFilterSet(request.GET, archive)
     groups = filterset.groups()
@@ -35,17 +37,25 @@ def host_cities(request: HttpRequest) -> HttpResponse:
 
     is_narrowed = bool(narrowed)
     events = filterset.qs if filterset.is_known else Event.objects.none()
-    found = city_map.hosts(events, lambda city: listed(city.slug))
+    counts = archive.counts(City)
+    is_whole = filterset.is_known and not is_narrowed
+    found = city_map.hosts(events, lambda city: listed(city.slug), counts if is_whole else None)
     # One scale for all maps: that of the whole archive.
-    most = max((events for events, _articles in archive.counts(City).values()), default=0)
-    series = filterset.form.cleaned_data["series"] if filterset.is_known and "series" in narrowed else []
-    of_series = Event.objects.published().linked_to("series", series) if series else None
+    most = max((n for n, _articles in counts.values()), default=0)
+
+    def in_any_year() -> EventQuerySet | None:
+        """The events of this map and of all its other years; None for all of the archive."""
+        others = narrowed.copy()
+        others.pop("year", None)
+        if not filterset.is_known:
+            return Event.objects.none()
+        return MapFilterSet(others, archive).qs if others else None
 
     def url_of(host: city_map.Host) -> str:
         return host.url if is_narrowed else host.city.get_absolute_url()
 
     countries = city_map.named_countries()
-    years = city_map.years(of_series, archive, narrowed.getlist("year"), of_year)
+    years = city_map.years(in_any_year(), archive, narrowed.getlist("year"), of_year)
     context = {
         "filterset": filterset,
         "groups": groups,

@@ -1,8 +1,10 @@
 """The timeline: the address says the span and the filters, the picture is drawn, and its links keep the filters."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -40,7 +42,12 @@ def timeline(request: HttpRequest) -> HttpResponse:
         span = span_of(request.GET, years, timezone.localdate().year)
     except BadSpan as error:
         problems.append(str(error))
-    context = {"filterset": filterset, "groups": groups, "chips": filterset.chips(groups), "problems": problems}
+    context: dict[str, Any] = {
+        "filterset": filterset,
+        "groups": groups,
+        "chips": filterset.chips(groups),
+        "problems": problems,
+    }
     if problems:
         status = 400
     else:
@@ -71,11 +78,11 @@ def _query(params: QueryDict, names: tuple[str, ...]) -> str:
     return urlencode([(name, value) for name in names for value in params.getlist(name)])
 
 
-def _articles(shared: str, archive: Overview):  # type: ignore[no-untyped-def]
+def _articles(shared: str, archive: Overview) -> QuerySet:
     return ArticleFilterSet(QueryDict(shared), archive).qs if shared else Article.objects.published()
 
 
-def _statuses(filterset: TimelineFilterSet):  # type: ignore[no-untyped-def]
+def _statuses(filterset: TimelineFilterSet) -> QuerySet:
     """Of the chosen countries, or of all."""
     chosen = filterset.form.cleaned_data["country"] if "country" in filterset.data else ()
     return CountryStatus.objects.filter(country__in=chosen) if chosen else CountryStatus.objects.all()

@@ -41,6 +41,10 @@ def _addresses(corpus: Corpus) -> list[tuple[str, float, list[str]]]:
         ("a year", 10.0, ["/years/2014/", "/years/2021/"]),
         ("list of topics", 10.0, ["/topics/"]),
         ("home", 10.0, ["/"]),
+        ("timeline", 100.0, ["/timeline/", "/timeline/?from=2014&to=2015"]),
+        ("map", 100.0, ["/map/"]),
+        ("network", 100.0, ["/network/"]),
+        ("coverage", 100.0, ["/coverage/"]),
     ]
 
 

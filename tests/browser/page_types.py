@@ -10,6 +10,12 @@ PAGE_TYPES = {
     "year": "/years/2014/",
     "cities": "/cities/",
     "city": "/cities/tashkent/",
+    "map": "/map/",
+    "map of a series": "/map/?series=peace-mission",
+    "network of people": "/network/",
+    "network of countries": "/network/?show=countries",
+    "network of one": "/network/?around=xi-jinping&year=2014..2016",
+    "events of two": "/events/?present=CN&present=RU",
     "topics": "/topics/",
     "topic": "/topics/iran/",
     "events": "/events/?year=2014&country=RU",
@@ -24,12 +30,17 @@ PAGE_TYPES = {
     "event between gaps": "/events/rats-council-2015-09/",
     "events without press": "/events/?press=no",
     "publisher": "/publishers/xinhua/",
+    "timeline": "/timeline/",
+    "coverage": "/coverage/",
     "search": "/search/?q=terror*&country=CN&not_topic=iran",
     "months of a year": "/search/?q=drill&year=2014",
     "all values of a facet": "/search/facet/?key=participant",
     "search for a misspelt word": "/search/?q=sammit+russia",
     "nothing found": "/search/?q=zanzibar",
+    "timeline by month": "/timeline/?from=2014&to=2016&country=RU",
+    "timeline by day": "/timeline/?year=2014",
     "about": "/about/",
+    "accessibility": "/help/accessibility/",
     "glossary": "/help/glossary/",
     "how to search": "/help/search/",
     "article": "/articles/china-unveils-new-nlos-missile-at-peace-mission-exercises-2014/",
@@ -41,3 +52,8 @@ PAGE_TYPES = {
     "error": "/nowhere/",
     "login": "/admin/login/",
 }
+
+
+def in_language(address: str, language: str) -> str:
+    """The same page in another language of the site; English has no prefix, and the admin is English only."""
+    return address if language == "en" or address.startswith("/admin/") else f"/{language}{address}"

@@ -2,11 +2,8 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import violations
-from tests.browser.page_types import PAGE_TYPES
 from tests.servers.site import Site
 
 
@@ -68,26 +65,6 @@ def test_a_reader_filters_events(page: Page) -> None:
     expect(page.locator(".found")).not_to_have_text(everything)
     page.locator(".chips a").first.click()
     expect(page.locator(".found")).to_have_text(everything)
-
-
-# Colours by scheme and layout by width: two runs see both of each.
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, site: Site, scheme: str, width: int) -> None:
-    context = browser.new_context(
-        base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-    )
-    page = context.new_page()
-    problems = {}
-    for name, address in PAGE_TYPES.items():
-        page.goto(address)
-        found = violations(page)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if overflow > 0:
-            found.append(f"{overflow} px wider than the screen")
-        if found:
-            problems[name] = found
-    context.close()
-    assert not problems
 
 
 def test_everything_works_without_script(browser: Browser, site: Site) -> None:

@@ -97,7 +97,12 @@ def test_ten_thousand_names_are_no_reason_to_wait() -> None:
     """What is looked at for one letter is bounded: the best of a range, not all of it."""
     from archive.search.directory import Directory, Named
 
-    table = Directory([Named("event", f"e-{n}", (f"Session {n} of a council",)) for n in range(3000)])
+    table = Directory(
+        [
+            Named("event", f"e-{n}", (f"Session {n} of a council",), (f"Session {n} of a council", "", ""))
+            for n in range(3000)
+        ]
+    )
     assert len(table.suggest("s", 10)) == 5  # one kind
     assert table.suggest("session 2999", 10)[0].record.key == "e-2999"
     assert table.having("event", "2999 of") == {"e-2999"}

@@ -16,6 +16,7 @@ from archive.languages import in_language, sort_key
 from archive.models import Article, Change, Country, Event, Participant
 from archive.overview import overview
 from archive.search.documents import all_documents
+from archive.templatetags.archive import number
 from archive.views.errors import server_error
 from scosite import urls
 from tests import factories as make
@@ -350,3 +351,24 @@ def test_the_admin_is_english(admin_client: Client) -> None:
     page = admin_client.get("/admin/archive/city/").content.decode()
     assert "Moscow" in page
     assert "Москва" not in page
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("archive", "index")
+@pytest.mark.parametrize("address", ["/", "/years/", "/timeline/", "/map/", "/coverage/"])
+def test_pictures_are_drawn_in_numbers_that_svg_understands(client: Client, address: str) -> None:
+    """Russian writes 12,5: between the quotation marks of a drawing it has to be 12.5."""
+    page = client.get(f"/ru{address}").content.decode()
+    drawn = re.findall(r'\s(?:x|y|x1|x2|y1|y2|cx|cy|r|rx|width|height)="([^"]*)"', page)
+    assert drawn
+    assert [number for number in drawn if not re.fullmatch(r"-?\d*\.?\d+(?:e-?\d+)?%?", number)] == []
+
+
+def test_numbers_stand_as_the_language_writes_them() -> None:
+    assert number(10_000) == "10,000"
+    with translation.override("ru"):
+        assert number(10_000) == "10\xa0000"
+    with translation.override("zh-hans"):
+        assert number(10_000) in ("10,000", "1,0000", "10000")

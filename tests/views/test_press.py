@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from archive.views import records
+from archive.views.records import cities, countries, sections
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,8 @@ def test_a_city_without_an_event_says_so(client: Client) -> None:
 
 
 def test_long_sections_lead_to_the_whole(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "SECTION_SIZE", 2)
+    for module in (cities, countries, sections):
+        monkeypatch.setattr(module, "SECTION_SIZE", 2)
     country = make.make_country()
     city, topic = make.make_city(name="Xi'an", slug="xian", country=country), make.make_topic()
     for _ in range(3):

@@ -13,7 +13,7 @@ from tests import factories as make
 
 def _populate(n: int) -> dict[str, str]:
     """An archive in which everything is linked to everything, `n` times; the addresses of one record of each kind."""
-    country, city, topic = make.make_country(), make.make_city(), make.make_topic()
+    country, city, topic = make.make_country(), make.make_city(latitude=41, longitude=69), make.make_topic()
     series = make.make_series(is_yearly=True)
     publisher, document = make.make_publisher(country=country), make.make_document()
     organisation = make.make_participant(kind="organisation", country=country)
@@ -26,7 +26,7 @@ def _populate(n: int) -> dict[str, str]:
     make.make_coverage(article=article, event=event)
     for i in range(n):
         someone = make.make_participant(country=make.make_country())
-        elsewhere = make.make_city(country=country)
+        elsewhere = make.make_city(country=country, latitude=40 + i, longitude=70)
         office = make.make_office(participant=someone, organisation=organisation, start=f"20{i:02}")
         other = make.make_event(
             city=city,
@@ -69,7 +69,14 @@ def _populate(n: int) -> dict[str, str]:
         "series": series.get_absolute_url(),
         "publisher": publisher.get_absolute_url(),
         "filtered events": f"/events/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
+        "filtered map": f"/map/?year=2014&country={country.iso2}&topic={topic.slug}&series={series.slug}",
+        "network": "/network/",
+        "network of countries": "/network/?show=countries",
+        "narrowed network": f"/network/?show=countries&country={country.iso2}&topic={topic.slug}&year=2014",
+        "network around one": f"/network/?around={person.slug}",
+        "events of two": f"/events/?present={person.slug}&present={country.iso2}",
         "events without press": f"/events/?press=no&country={country.iso2}",
+        "narrowed timeline": f"/timeline/?country={country.iso2}&topic={topic.slug}&series={series.slug}&kind=summit",
         "filtered articles": f"/articles/?country={country.iso2}&topic={topic.slug}&city={city.slug}&series={series.slug}",
     }
 
@@ -78,6 +85,7 @@ LISTS = {
     "home": "/",
     "about": "/about/",
     "glossary": "/help/glossary/",
+    "accessibility": "/help/accessibility/",
     "how to search": "/help/search/",
     "articles": "/articles/",
     "events": "/events/",
@@ -85,6 +93,8 @@ LISTS = {
     "year": "/years/2014/",
     "undated": "/years/undated/",
     "cities": "/cities/",
+    "map": "/map/",
+    "map of a year": "/map/?year=2014&kind=summit",
     "topics": "/topics/",
     "participants": "/participants/",
     "countries": "/countries/",
@@ -98,6 +108,10 @@ LISTS = {
     "months of a year": "/search/?year=2014",
     "all values of a facet": "/search/facet/?key=country&contains=a",
     "suggestions": "/search/suggest/?q=a",
+    "timeline": "/timeline/",
+    "timeline by month": "/timeline/?from=2013&to=2015",
+    "timeline by day": "/timeline/?year=2014",
+    "coverage": "/coverage/",
 }
 
 # The most that each kind of page may ask; a page that needs more has lost a prefetch.

@@ -38,7 +38,7 @@ def walk(client: Client, event: Event) -> str:
 def rows(client: Client, series: EventSeries, query: str = "") -> list[str]:
     """The words of each row of a series' list."""
     html = page(client, series.get_absolute_url() + query)
-    body = re.search(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    body = re.search(r'<table class="series.*?<tbody>(.*?)</tbody>', html, re.DOTALL)
     assert body
     return [text_of(row) for row in re.findall(r"<tr.*?</tr>", body[1], re.DOTALL)]
 

@@ -1,0 +1,25 @@
+"""The charts of the pages: what `archive.pictures.bars` draws, with the lists that the bars lead to."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+
+from archive.pictures.bars import ARTICLES, EVENTS, Chart, Row, by_month, by_year
+
+
+def year_chart(events: Mapping[int, int], articles: Mapping[int, int], narrowed: str = "") -> Chart:
+    """Events and articles by year; `narrowed` is what else narrows the lists that hold them ("city=tashkent")."""
+    return by_year(
+        Row(EVENTS, events, list_of("event", narrowed)), Row(ARTICLES, articles, list_of("article", narrowed))
+    )
+
+
+def month_chart(year: int, events: Mapping[int, int], articles: Mapping[int, int]) -> Chart:
+    """Events and articles of a year by month, 0 for what no month is known of."""
+    return by_month(year, Row(EVENTS, events, list_of("event")), Row(ARTICLES, articles, list_of("article")))
+
+
+def list_of(kind: str, narrowed: str = "") -> str:
+    """The address of the list of events or articles, narrowed by a query string."""
+    url = reverse(f"archive:{kind}-list")
+    return f"{url}?{narrowed}" if narrowed else url

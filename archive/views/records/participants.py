@@ -1,0 +1,104 @@
+"""The page of a person or an organisation: offices, events attended, press."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from archive import dates
+from archive.models import Article, Attendance, City, Event, Office, Participant, Topic
+from archive.overview import overview
+from archive.pictures.lanes import Lane, Lanes, lanes
+from archive.pictures.network import ego_network
+from archive.querysets import shown_name
+from archive.views.browse import SECTION_SIZE
+from archive.views.cards import cards_of
+from archive.views.lookup import find, record_page, show
+from archive.views.records.sections import by_year
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An office, its term in words, and where that lies among the others."""
+
+    office: Office
+    term: str
+    lane: Lane | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """An event with the capacities in which somebody took part, and the offices that are known of the time."""
+
+    event: Event
+    capacities: tuple[str, ...]
+    offices: tuple[Office, ...]
+
+
+@record_page
+def participant(request: HttpRequest, slug: str) -> HttpResponse:
+    offices = Office.objects.select_related("country", "organisation", "source_article")
+    found: Participant = find(
+        request,
+        Participant.objects.select_related("country", "as_publisher").prefetch_related(Prefetch("offices", offices)),
+        slug,
+    )
+    archive = overview()
+    events, articles = archive.of(found)
+    held, axis = _held(found.offices.all())
+    officers = Office.objects.filter(organisation=found, participant__status="published")
+    context = {
+        "participant": found,
+        "ego": ego_network(found),
+        "held": held,
+        "axis": axis,
+        "officers": officers.select_related("participant").order_by("start", shown_name("participant__"))[
+            :SECTION_SIZE
+        ],
+        "attended": _attended(found, events.oldest(SECTION_SIZE)),
+        "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
+        "cities": archive.beside(found, City, Event),
+        "topics": archive.beside(found, Topic, Article),
+        **by_year(events, articles, f"participant={found.slug}"),
+    }
+    return show(request, "archive/participant_detail.html", context, found)
+
+
+def _held(offices: Iterable[Office]) -> tuple[list[Held], Lanes]:
+    """Offices in the order of their beginnings; where that is not known, of their ends, else of the words."""
+    ordered = sorted(offices, key=lambda one: (one.start or one.end or "9999", one.term, one.title))
+    axis = lanes(((one.start, one.end) for one in ordered), timezone.localdate())
+    return [Held(one, term_of(one), lane) for one, lane in zip(ordered, axis.lanes, strict=True)], axis
+
+
+def term_of(office: Office) -> str:
+    """The term in words; a side of which nothing is known is said to be so."""
+    if office.term or (office.start and office.end):
+        return office.term_text
+    if office.start:
+        return _("since %(date)s; no end is recorded") % {"date": dates.show(office.start, dates.Case.GENITIVE)}
+    if office.end:
+        return _("until %(date)s; the start is not recorded") % {"date": dates.show(office.end, dates.Case.GENITIVE)}
+    return _("not known")
+
+
+def _attended(participant: Participant, keys: Sequence[int]) -> list[Attended]:
+    """Of the events with those keys, in that order; each once, though somebody may have chaired and signed it."""
+    rows = Attendance.objects.filter(participant=participant, event__in=keys).select_related(
+        "event__city", "office__country", "office__organisation"
+    )
+    by_event: dict[int, list[Attendance]] = {key: [] for key in keys}
+    for row in rows.order_by("pk"):
+        by_event[row.event_id].append(row)
+    return [
+        Attended(
+            rows[0].event,
+            tuple(str(row.get_capacity_display()) for row in rows),
+            tuple(dict.fromkeys(row.office for row in rows if row.office)),
+        )
+        for rows in by_event.values()
+        if rows and rows[0].event.is_published
+    ]

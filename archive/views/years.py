@@ -1,0 +1,130 @@
+"""The ways in by year: all years, one of them month by month, and what has no date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from archive.models import Article, Event, EventSeries
+from archive.overview import Overview, Selection, overview
+from archive.pictures.bars import month_key, month_name
+from archive.views.browse import SECTION_SIZE
+from archive.views.cards import Card, cards_by_key, cards_of
+from archive.views.charts import month_chart
+
+# Most records that a month shows; the rest is a link away.
+EVENTS_PER_MONTH = 10
+ARTICLES_PER_MONTH = 5
+
+
+def year_rows(archive: Overview) -> list[dict[str, Any]]:
+    """Every year from the first to the last with something in it, newest first, with its numbers."""
+    by_event, by_article = archive.events.by_year(), archive.articles.by_year()
+    known = {*by_event, *by_article}
+    if not known:
+        return []
+    return [
+        {"year": year, "events": by_event.get(year, 0), "articles": by_article.get(year, 0)}
+        for year in range(max(known), min(known) - 1, -1)
+    ]
+
+
+@require_safe
+def years(request: HttpRequest) -> HttpResponse:
+    archive = overview()
+    rows = year_rows(archive)
+    context = {
+        "rows": rows,
+        "most": max((max(row["events"], row["articles"]) for row in rows), default=0),
+        "undated_events": len(archive.events.undated),
+        "undated_articles": len(archive.articles.undated),
+    }
+    return render(request, "archive/year_list.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a year: its first events and articles, how many there are, and what narrows the lists to it."""
+
+    key: str
+    name: str
+    events: tuple[Card, ...]
+    event_total: int
+    articles: tuple[Card, ...]
+    article_total: int
+
+    @property
+    def id(self) -> str:
+        """Its anchor on the page."""
+        return self.key.replace("=", "-")
+
+
+@require_safe
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    """Month by month. What may fall in several months stands in each; a last one holds what no month is known of."""
+    archive = overview()
+    span = [row["year"] for row in year_rows(archive)]
+    if year not in span:
+        raise Http404(
+            _("The archive has nothing of %(year)s: its years run from %(first)s to %(last)s.")
+            % {"year": year, "first": span[-1], "last": span[0]}
+            if span
+            else _("The archive is empty still.")
+        )
+    events, articles = archive.events.in_year(year), archive.articles.in_year(year)
+    context = {
+        "year": year,
+        "previous": year - 1 if year > span[-1] else None,
+        "next": year + 1 if year < span[0] else None,
+        "event_total": len(events),
+        "article_total": len(articles),
+        "unreported": sum(key not in archive.covering for key in events.oldest()),
+        "chart": month_chart(year, events.by_month(year), articles.by_month(year)),
+        "months": _months(year, events, articles, archive),
+        "series": EventSeries.objects.meeting_in(year),
+        "missing": EventSeries.objects.filter(pk__in=archive.missing.get(year, ())).named(),
+    }
+    return render(request, "archive/year_detail.html", context)
+
+
+def _months(year: int, events: Selection, articles: Selection, archive: Overview) -> list[Month]:
+    """The months with anything in them; two queries for all cards of a kind."""
+    found = [(month, events.in_month(year, month), articles.in_month(year, month)) for month in (*range(1, 13), 0)]
+    found = [row for row in found if len(row[1]) or len(row[2])]
+    event_keys = {month: some.oldest(EVENTS_PER_MONTH) for month, some, _articles in found}
+    article_keys = {month: some.oldest(ARTICLES_PER_MONTH) for month, _events, some in found}
+    event_cards = cards_by_key(Event, [key for keys in event_keys.values() for key in keys], archive)
+    article_cards = cards_by_key(Article, [key for keys in article_keys.values() for key in keys], archive)
+    return [
+        Month(
+            month_key(year, month),
+            month_name(year, month),
+            _among(event_cards, event_keys[month]),
+            len(its_events),
+            _among(article_cards, article_keys[month]),
+            len(its_articles),
+        )
+        for month, its_events, its_articles in found
+    ]
+
+
+def _among(cards: dict[int, Card], keys: Sequence[int]) -> tuple[Card, ...]:
+    return tuple(cards[key] for key in keys if key in cards)
+
+
+@require_safe
+def undated(request: HttpRequest) -> HttpResponse:
+    archive = overview()
+    events, articles = archive.events.undated, archive.articles.undated
+    context = {
+        "filter": "year=undated",
+        "event_total": len(events),
+        "article_total": len(articles),
+        "events": cards_of(Event, events[:SECTION_SIZE], archive),
+        "articles": cards_of(Article, articles[:SECTION_SIZE], archive),
+    }
+    return render(request, "archive/year_undated.html", context)
