@@ -5,13 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from archive.admin import dashboard
-from archive.views import health
+from archive.views import health, oai
 
 urlpatterns = [
     path("admin/", admin.site.admin_view(dashboard.index)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("oai", oai.oai, name="oai"),
     *i18n_patterns(path("", include("archive.urls")), prefix_default_language=False),
 ]
 
