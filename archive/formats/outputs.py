@@ -1,7 +1,5 @@
 """The formats that a page can be had in (`?format=`): one table of rows."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from archive.formats import geojson, ical, jsonld
 from archive.formats.citation import bibtex, csljson, ris
 from archive.formats.citation.citable import citables, for_citing
 from archive.formats.records import EXPORTS
-from archive.formats.table import cells
+from archive.formats.table import lines
 from archive.models import (
     Article,
     Attendance,
@@ -81,19 +79,7 @@ def _json_lines(records: Iterable[Any], asked: Asked) -> Iterator[str]:
 
 
 def _csv(records: Iterable[Any], asked: Asked) -> Iterator[str]:
-    """A row at a time; all rows of a kind have the same columns."""
-    file = io.StringIO(newline="")
-    writer = None
-    for row in map(cells, _rows(records)):
-        if writer is None:
-            writer = csv.DictWriter(file, row)
-            # Spreadsheets take a table for UTF-8 only if it begins with this mark.
-            file.write("\ufeff")
-            writer.writeheader()
-        writer.writerow(row)
-        yield file.getvalue()
-        file.seek(0)
-        file.truncate()
+    return lines(_rows(records))
 
 
 def _described(records: Iterable[Any], asked: Asked) -> Iterator[str]:

@@ -34,6 +34,15 @@ def code(content: Any) -> str:
     return content.get("code") or ""
 
 
+def test_the_schemas_look_into_the_metadata() -> None:
+    for root, namespace in (("mods", "http://www.loc.gov/mods/v3"), ("dc", f"{OAI[1:-1]}oai_dc/")):
+        content = f"""<OAI-PMH xmlns="{OAI[1:-1]}"><responseDate>2014-01-01T00:00:00Z</responseDate>
+        <request verb="GetRecord">http://a/oai</request><GetRecord><record><header><identifier>oai:a:b</identifier>
+        <datestamp>2014-01-01T00:00:00Z</datestamp></header><metadata><{root} xmlns="{namespace}"><nonsense/></{root}>
+        </metadata></record></GetRecord></OAI-PMH>"""
+        assert not _SCHEMA.validate(etree.fromstring(content))
+
+
 def identifiers(content: Any) -> list[str]:
     return [one.text.rpartition(":")[2] for one in content.iter(f"{OAI}identifier")]
 

@@ -25,7 +25,11 @@ class Links(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "a" and values.get("href", "").startswith("/"):
             self.links.add(values["href"].split("#")[0])
-        if tag in ("link", "script", "img", "iframe") and values.get("rel") not in ("alternate", "canonical", "license"):
+        if tag in ("link", "script", "img", "iframe") and values.get("rel") not in (
+            "alternate",
+            "canonical",
+            "license",
+        ):
             self.loaded.add(values.get("href") or values.get("src") or "")
         if tag == "style" or (tag == "script" and not values.get("src")):
             self.inline.append(tag)
