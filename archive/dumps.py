@@ -152,7 +152,7 @@ def manifest(made: DumpSet) -> dict[str, Any]:
         "licence": LICENCE,
         "made_at": made.made_at.isoformat().replace("+00:00", "Z"),
         "change": {"number": made.change, "sha256": made.change_sha256},
-        "files": [{name: getattr(file, name) for name in DumpFile.__slots__} for file in made.files],  # type: ignore[attr-defined]
+        "files": [{name: getattr(file, name) for name in DumpFile.__slots__} for file in made.files],
     }
 
 

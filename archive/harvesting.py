@@ -80,7 +80,7 @@ def records_of(found: Collection[Holding], prepare: Any) -> Mapping[tuple[str, s
 
     `prepare` is given each queryset and may have more loaded.
     """
-    records = {}
+    records: dict[tuple[str, str], Any] = {}
     for kind, model in KINDS.items():
         slugs = {one.record for one in found if one.kind == kind and one.record}
         queryset = prepare(model.objects.filter(slug__in=slugs, status__in=_ONCE_PUBLIC))

@@ -120,7 +120,7 @@ FORMATS: Mapping[str, MetadataFormat] = {
 }
 
 
-def _root(namespace: str, name: str, names: Mapping[str | None, str] | Mapping[str, str], schema: str) -> Any:
+def _root(namespace: str, name: str, names: Mapping[Any, str], schema: str) -> Any:
     root = etree.Element(f"{{{namespace}}}{name}", nsmap={**names, "xsi": XSI})
     root.set(f"{{{XSI}}}schemaLocation", f"{namespace} {schema}")
     return root

@@ -276,7 +276,7 @@ def _list(repository: Repository, arguments: Arguments) -> Any:
 
 
 def _token(place: _Place) -> str:
-    return signing.dumps([getattr(place, name) for name in _Place.__slots__], salt=_SALT)  # type: ignore[attr-defined]
+    return signing.dumps([getattr(place, name) for name in _Place.__slots__], salt=_SALT)
 
 
 def _is_in(one: Holding, slugs: Any) -> bool:
