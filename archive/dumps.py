@@ -66,7 +66,7 @@ def _tables(file: BinaryIO, with_restricted: bool, watch: Watch) -> None:
 
 def _places(file: BinaryIO, with_restricted: bool, watch: Watch) -> None:
     events = Event.objects.all() if with_restricted else Event.objects.published()
-    found = OUTPUTS["geojson"].load(events).order_by("slug").iterator(chunk_size=500)
+    found = OUTPUTS["geojson"].load(events).order_by("slug").iterator(chunk_size=200)
     file.writelines(part.encode() for part in geojson.write(watch(found), settings.SITE_URL))
 
 
