@@ -1,10 +1,13 @@
 """Sitemaps, robots.txt, the description of the search, typed links."""
 
 import re
+from io import StringIO
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from lxml import etree
 
@@ -49,6 +52,17 @@ class SeedTests(SeedTestCase):
             if alternates["en"] == f"{SITE}/countries/cn/":
                 assert alternates["zh-hans"] == f"{SITE}/zh-hans/countries/cn/"
                 assert url.findtext(f"{MAP}lastmod") == stamp.at.strftime("%Y-%m-%d")
+
+    def test_the_addresses_of_the_documentation_answer(self) -> None:
+        call_command("make_dumps", stdout=StringIO())
+        text = (settings.BASE_DIR / "docs" / "harvesting.md").read_text()
+        found = re.findall(r"'http://127\.0\.0\.1:8000(/[^']*)'", text)
+        assert len(found) >= 7
+        for address in found:
+            response = Client().get(address)
+            response.close()
+            assert response.status_code == 200, address
+            assert response.streaming or b"badArgument" not in response.content, address
 
 
 @pytest.mark.django_db
