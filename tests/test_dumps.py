@@ -1,12 +1,10 @@
 """The whole archive in files: every format, the nightly set, the page that serves it."""
 
 import csv
-import gc
 import gzip
 import hashlib
 import io
 import json
-import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -97,47 +95,6 @@ def test_an_empty_archive_can_be_exported(out: Path) -> None:
     assert json.loads(_export(out, "geojson"))["features"] == []
     with zipfile.ZipFile(io.BytesIO(_export(out, "csv"))) as packed:
         assert packed.namelist() == []
-
-
-@pytest.mark.django_db
-def test_memory_does_not_grow_with_the_archive() -> None:
-    """Three times as many records take the memory of a chunk, not three times as much."""
-
-    class Nowhere(io.BytesIO):
-        def write(self, data: Any) -> int:
-            return len(data)
-
-    def swept(rows: Any) -> Any:
-        # Records and what was prefetched name each other; in a process as big as this one they are cleared away late.
-        for n, row in enumerate(rows):
-            if n % 200 == 0:
-                gc.collect()
-            yield row
-
-    def peak() -> int:
-        gc.freeze()
-        tracemalloc.start()
-        dumps.FORMATS["jsonl"].write(Nowhere(), False, swept)
-        size = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        gc.unfreeze()
-        return size
-
-    article = make.make_article(abstract="x" * 2_000)
-
-    def more(n: int, name: str) -> None:
-        type(article).objects.bulk_create(
-            type(article)(
-                slug=f"{name}-{i}", headline="H", abstract="x" * 2_000, status="published",
-                first_public_at=article.first_public_at,
-            )
-            for i in range(n)
-        )  # fmt: skip
-
-    more(450, "first")  # some chunks
-    few = peak()
-    more(900, "second")
-    assert peak() < 1.5 * few
 
 
 # The nightly set ------------------------------------------------------------------------------------------------------
