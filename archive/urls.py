@@ -6,6 +6,7 @@ from archive.models import Article, Event, Participant
 from archive.views import (
     browse,
     coverage,
+    dumps,
     history,
     home,
     network,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("countries/", browse.countries, name="country-list"),
     path("countries/<slug:code>/", records.country, name="country-detail"),
     path("coverage/", coverage.coverage, name="coverage"),
+    path("dumps/", dumps.index, name="dumps"),
     path("network/", network.network, name="network"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("report/", report.report, name="report"),

@@ -5,13 +5,21 @@ from django.contrib import admin
 from django.urls import include, path
 
 from archive.admin import dashboard
-from archive.views import health
+from archive.views import dumps, finding, health, oai
 
 urlpatterns = [
     path("admin/", admin.site.admin_view(dashboard.index)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("oai", oai.oai, name="oai"),
+    path("sitemap.xml", finding.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:part>.xml", finding.sitemap, name="sitemap-part"),
+    path("robots.txt", finding.robots, name="robots"),
+    path("opensearch.xml", finding.opensearch, name="opensearch"),
+    path("opensearch/suggestions", finding.suggestions, name="opensearch-suggestions"),
+    path("dumps/manifest.json", dumps.manifest, name="dumps-manifest"),
+    path("dumps/<str:name>", dumps.download, name="dumps-file"),
     *i18n_patterns(path("", include("archive.urls")), prefix_default_language=False),
 ]
 

@@ -48,7 +48,7 @@ def export_rows(*, with_restricted: bool = False) -> Iterator[Row]:
     """Every record as a dictionary, kinds in the order of `EXPORTS`; memory stays constant."""
     corrections = _corrections()
     for exported in EXPORTS.values():
-        for record in exported.records(with_restricted).iterator(chunk_size=500):
+        for record in exported.records(with_restricted).iterator(chunk_size=200):
             notes = corrections.get((record._meta.model_name, record.pk), [])
             yield {**exported.row(record, with_restricted), "corrections": notes}
 

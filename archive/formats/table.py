@@ -7,7 +7,7 @@ Dots name what is nested (`published.edtf`), lists of slugs or codes have "; " b
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -33,6 +33,22 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(flat)
     return file.getvalue()
+
+
+def lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The rows of one kind of record as CSV, a line at a time: all of them have the same columns."""
+    file = io.StringIO(newline="")
+    writer = None
+    for row in map(cells, rows):
+        if writer is None:
+            writer = csv.DictWriter(file, row)
+            # Spreadsheets take a table for UTF-8 only if it begins with this mark.
+            file.write("\ufeff")
+            writer.writeheader()
+        writer.writerow(row)
+        yield file.getvalue()
+        file.seek(0)
+        file.truncate()
 
 
 def _cell(value: Any) -> str:

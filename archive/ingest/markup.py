@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 # What starts a new paragraph, and what is no text.
 _BLOCKS = frozenset(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
+from archive.views import signposting
 
 
 class _Moved(Exception):
@@ -71,6 +72,8 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], record: A
     if is_preview:
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
+    else:
+        response["Link"] = signposting.links(record)
     return response
 
 

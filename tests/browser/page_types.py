@@ -40,6 +40,7 @@ PAGE_TYPES = {
     "timeline by month": "/timeline/?from=2014&to=2016&country=RU",
     "timeline by day": "/timeline/?year=2014",
     "about": "/about/",
+    "downloads": "/dumps/",
     "accessibility": "/help/accessibility/",
     "glossary": "/help/glossary/",
     "how to search": "/help/search/",

@@ -424,7 +424,7 @@ class TestCommand:
     def test_a_broken_export_leaves_the_old_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "archive.jsonl"
         path.write_text("an older export")
-        monkeypatch.setattr("archive.management.commands.export_archive.export_rows", _broken)
+        monkeypatch.setattr("archive.dumps.export_rows", _broken)
         with pytest.raises(RuntimeError):
             call_command("export_archive", output=str(path))
         assert path.read_text() == "an older export"

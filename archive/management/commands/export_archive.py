@@ -1,4 +1,3 @@
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -6,32 +5,38 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.formats.records import export_rows
+from archive.dumps import FORMATS
 from archive.management.progress import counted
 
 
 class Command(BaseCommand):
-    help = "Write every published record as a line of JSON."
+    help = "Write every published record to a file: JSON lines, tables in a zip, or the events for a map."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", required=True, metavar="FILE", help="where to write; - for standard output")
         parser.add_argument(
+            "--format",
+            choices=FORMATS,
+            default="jsonl",
+            help="; ".join(f"{key}: {one.label}" for key, one in FORMATS.items()),
+        )
+        parser.add_argument(
             "--with-restricted", action="store_true", help="also drafts, withdrawn records and restricted texts"
         )
 
-    def handle(self, *, output: str, with_restricted: bool, **options: Any) -> None:
-        rows = counted(self, "records written")(export_rows(with_restricted=with_restricted))
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    def handle(self, *, output: str, format: str, with_restricted: bool, **options: Any) -> None:  # noqa: A002  # the option's name
+        whole, watch = FORMATS[format], counted(self, "records written")
         if output == "-":
-            sys.stdout.writelines(lines)
+            whole.write(sys.stdout.buffer, with_restricted, watch)
+            sys.stdout.buffer.flush()
             return
         path = Path(output)
         try:
             # In a folder beside its place first: a broken run leaves neither half an export nor anything else.
             with tempfile.TemporaryDirectory(dir=path.parent) as folder:
                 written = Path(folder) / path.name
-                with written.open("w", encoding="utf-8") as file:
-                    file.writelines(lines)
+                with written.open("wb") as file:
+                    whole.write(file, with_restricted, watch)
                 written.replace(path)
         except OSError as error:
             raise CommandError(f"Can't write {output}: {error.strerror}.") from error

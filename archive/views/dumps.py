@@ -1,0 +1,44 @@
+"""The whole archive, to be taken: the page, and the files."""
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.http import http_date, parse_etags
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from archive import dumps
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What there is to take, with sizes and checksums."""
+    return render(request, "archive/dumps.html", {"dumps": dumps.newest(), "site": settings.SITE_URL})
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The same for programs; 404 where nothing was made yet."""
+    made = dumps.newest()
+    if made is None:
+        raise Http404(_("No files have been made yet."))
+    return JsonResponse(dumps.manifest(made), headers={"Access-Control-Allow-Origin": "*"})
+
+
+@require_safe
+def download(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A file of the newest set, streamed. Its checksum is its ETag."""
+    found = dumps.opened(name)
+    if found is None:
+        raise Http404(_("There is no such file. The page of downloads lists what there is."))
+    file, made_at, content = found
+    headers = {
+        "ETag": f'"{file.sha256}"',
+        "Last-Modified": http_date(made_at.timestamp()),
+        "Access-Control-Allow-Origin": "*",
+    }
+    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+        content.close()
+        return HttpResponseNotModified(headers=headers)
+    return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.media_type, headers=headers)
