@@ -18,4 +18,6 @@ def history(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
         page = page_of(request, public_versions(record), PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
-    return show(request, "archive/history.html", {"record": record, "page": page, "take_away": ()}, record)
+    return show(
+        request, "archive/history.html", {"record": record, "page": page, "take_away": (), "described": None}, record
+    )

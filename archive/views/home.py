@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from archive.overview import Anniversary, Name, Overview, overview
 from archive.views import outputs
 from archive.views.cards import Card, cards_by_key
 from archive.views.charts import year_chart
+from archive.views.describing import describe_archive
 from archive.views.portable import of_all, ways_of
 
 LATEST = 5
@@ -51,6 +53,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
         Article: cards_by_key(Article, [*archive.articles.newest[:LATEST], *_keys(days, Article)], archive),
     }
     context = {
+        "described": describe_archive(
+            request,
+            gettext(
+                "Events, and the news about them, of the Shanghai Cooperation Organisation. "
+                "Each date and claim leads back to its source."
+            ),
+        ),
         "take_away": ways_of(request, portable),
         "totals": archive.totals,
         "examples": EXAMPLES,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
 from archive.views import outputs
+from archive.views.describing import describe
 from archive.views.portable import of_record, ways_of
 
 
@@ -82,8 +83,10 @@ def or_in_format(request: HttpRequest, record: Any) -> None:
 def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
     """Render a record's page, with its name and correction notes; a preview of what is not public is marked and never cached."""
     is_preview = isinstance(record, Reviewed) and not record.is_published
-    around = {"here": str(record), "corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
+    around: dict[str, Any] = {"here": str(record), "corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
     around["take_away"] = ways_of(request, of_record(record))
+    if not is_preview and "described" not in context:
+        around["described"] = describe(request, record)
     response = render(request, template, {**around, **context, "is_preview": is_preview})
     if is_preview:
         add_never_cache_headers(response)

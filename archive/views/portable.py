@@ -87,7 +87,7 @@ def of_record(record: Any) -> Portable:
 
 def of_names(records: Any, within: Sequence[str] = ()) -> Portable:
     """Of a list of names, which stand in the order of English."""
-    plural = _plural(records.model)
+    plural = plural_of(records.model)
     chosen = Chosen(_public(records.model), lambda: records.alphabetical(*within))
     return Portable(lambda: f"{ARCHIVE}: {plural}", plural, (chosen,))
 
@@ -96,7 +96,7 @@ def of_filtered(filterset: BrowseFilterSet) -> Portable:
     """Of a list of events or articles, narrowed as its page is."""
     model = filterset.queryset.model
     found = Chosen(model.objects.published(), filterset.found, filterset.withdrawn)
-    plural = _plural(model)
+    plural = plural_of(model)
 
     def name() -> str:
         narrowed = "; ".join(f"{chip.label}: {chip.value}" for chip in filterset.chips(filterset.groups()))
@@ -114,7 +114,7 @@ def of_search(
     return Portable(lambda: f"{ARCHIVE}: {restated()}", "search", (found,), (newest,))
 
 
-def _plural(model: Any) -> str:
+def plural_of(model: Any) -> str:
     """A kind of record as addresses have it."""
     return {"City": "cities", "Country": "countries", "EventSeries": "series"}.get(
         model.__name__, f"{model.__name__.lower()}s"
