@@ -83,7 +83,11 @@ def or_in_format(request: HttpRequest, record: Any) -> None:
 def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
     """Render a record's page, with its name and correction notes; a preview of what is not public is marked and never cached."""
     is_preview = isinstance(record, Reviewed) and not record.is_published
-    around: dict[str, Any] = {"here": str(record), "corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
+    around: dict[str, Any] = {
+        "here": str(record),
+        "corrections": CorrectionNote.objects.on(record),
+        "record_name": name_of(record),
+    }
     around["take_away"] = ways_of(request, of_record(record))
     if not is_preview and "described" not in context:
         around["described"] = describe(request, record)

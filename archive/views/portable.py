@@ -202,7 +202,6 @@ _PURPOSES = (
 _OF_OTHERS = {
     "ris": gettext_lazy("Citations of the articles"),
     "ics": gettext_lazy("Calendar of the events"),
-    "atom": gettext_lazy("Feed of articles and events"),
 }
 
 
