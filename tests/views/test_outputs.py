@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import bibtexparser
 import feedparser
 import pytest
 import rispy
+from django.conf import settings as project
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -156,6 +158,15 @@ class TestArchiveAsShipped(SeedTestCase):
                 else:
                     assert not feedparser.parse(text.encode()).bozo or key == "jsonfeed"
                     assert key == "atom" or json.loads(text)["version"]
+
+    def test_the_examples_of_the_documentation_answer(self) -> None:
+        text = Path(project.BASE_DIR, "docs", "formats.md").read_text(encoding="utf-8")
+        examples = re.findall(r"^/\S*format=\w+$", text, re.MULTILINE)
+        assert len(examples) == 6
+        for address in examples:
+            assert body(self.client, address)
+        # Each format stands in the table.
+        assert {key for key in (*OUTPUTS, *FEEDS) if f"`{key}`" not in text} == set()
 
     def test_the_language_of_the_address_makes_no_difference(self) -> None:
         event = Event.objects.published().exclude(name_ru="").exclude(city=None)[0]
