@@ -187,7 +187,7 @@ def test_a_fault_shows_a_page_and_no_traceback(client: Client, monkeypatch: Any)
     def fail(*args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("archive.views.pages.year_rows", fail)
+    monkeypatch.setattr("archive.views.home.overview", fail)
     response = client.get("/")
     assert response.status_code == 500
     assert "Something went wrong" in response.content.decode()
