@@ -211,7 +211,8 @@ def ways_of(request: HttpRequest, portable: Portable, total: int | None = None) 
     labels = {key: (one.label, one.media_type) for key, (one, part) in outputs.items() if _takes(one, part, total)}
     if portable.feed:
         labels |= {key: (one.label, one.media_type) for key, one in FEEDS.items()}
-    address = address_of(request)
+    # The answer is the same in each language; what can't be answered is told in the reader's.
+    address = (request.path, address_of(request)[1])
     found = []
     for label, keys in _PURPOSES:
         ways = tuple(Way(key, *labels[key], with_format(*address, key)) for key in keys if key in labels)
