@@ -120,7 +120,7 @@ class PartialDate:
     def show(self, case: Case = Case.NOMINATIVE) -> str:
         """The date as people write it, in the active language: "24–29 August 2014", "between 16 and 27 January 2016".
 
-        A single year, month or day in the case that its sentence asks for; anything else is a phrase of its own.
+        In the case that its sentence asks for: in the genitive it can stand after "since", whatever it says.
         """
         said = words(get_language())
         if self.start is None or self.end is None:
@@ -128,10 +128,10 @@ class PartialDate:
             assert point is not None
             if self.kind == "point":
                 return said.point(point, case)
-            return said.open(self._openness(), point)
+            return said.open(self._openness(), point, case)
         if self.start == self.end:
             return said.point(self.start, case)
-        return (said.between if self.kind == "one-of" else said.lasting)(self.start, self.end)
+        return (said.between if self.kind == "one-of" else said.lasting)(self.start, self.end, case)
 
     def _openness(self) -> str:
         """Which of the phrases for open dates says it."""

@@ -4,6 +4,7 @@ What is no page for a reader is English whatever language is active: the search 
 logs, the admin. It reads `record.name`, never `str(record)`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -45,6 +46,23 @@ def _place() -> int:
 def is_foreign(language: str) -> bool:
     """Whether a text in that language has to say so on a page in the active one. "en-GB" and "en" are one language."""
     return language.lower().partition("-")[0] != (get_language() or "en").partition("-")[0]
+
+
+def language_by_letters(text: str) -> str:
+    """The language of a name that doesn't say it (the label of a filter, a variant): the page's own, if it has letters of it.
+
+    Without a Russian or Chinese name a record is met by its English one, so Latin letters alone mean English.
+    """
+    found = [language for language, letters in _LETTERS if letters.search(text)]
+    own = (get_language() or "en").partition("-")[0]
+    return own if own in found or not found else found[0]
+
+
+_LETTERS = (
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("ru", re.compile("[а-яё]", re.IGNORECASE)),
+    ("en", re.compile("[a-z]", re.IGNORECASE)),
+)
 
 
 def sort_key(name: str) -> tuple[bool, str]:

@@ -1,17 +1,18 @@
 import calendar
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import TestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from archive import dates
-from archive.dates import DateError
+from archive.dates import Case, DateError
 from archive.models import Event
 from archive.overview import Timeline
 from tests.factories import make_event
@@ -270,3 +271,123 @@ class OrderTests(TestCase):
         _events(["../2014", "2012"])
         counts = Timeline(Event.objects.all()).by_year()
         assert counts == {year: Event.objects.in_year(year).count() for year in (2012, 2013, 2014)}
+
+
+# In Russian and Chinese ---------------------------------------------------------------------------------------------
+
+RUSSIAN_MONTHS = (
+    *("январ ь я ём", "феврал ь я ём", "март  а ом", "апрел ь я ем", "ма й я ем", "июн ь я ем", "июл ь я ем"),
+    *("август  а ом", "сентябр ь я ём", "октябр ь я ём", "ноябр ь я ём", "декабр ь я ём"),
+)
+CASES = (Case.NOMINATIVE, Case.GENITIVE, Case.INSTRUMENTAL)
+
+
+def _forms() -> dict[str, tuple[int, Case]]:
+    """Every form of every month's name: which month it is, and which case."""
+    forms = {}
+    for month, row in enumerate(RUSSIAN_MONTHS, 1):
+        stem, *endings = row.split(" ")
+        forms |= {stem + ending: (month, case) for ending, case in zip(endings, CASES, strict=True)}
+    return forms
+
+
+FORMS = _forms()
+YEAR_FORMS = {
+    **dict.fromkeys(("год", "годы"), Case.NOMINATIVE),
+    **dict.fromkeys(("года", "годов"), Case.GENITIVE),
+    **dict.fromkeys(("годом", "годами"), Case.INSTRUMENTAL),
+}
+
+
+def _shown_in(language: str, text: str, case: Case = Case.NOMINATIVE) -> str:
+    with translation.override(language):
+        return dates.show(text, case)
+
+
+def _points(text: str) -> list[dates.Point]:
+    partial = dates.parse(text)
+    return [point for point in (partial.start, partial.end) if point]
+
+
+def _words(shown: str) -> list[str]:
+    return re.findall("[а-яё]+", shown.lower())
+
+
+@given(edtf, st.sampled_from(["ru", "zh-hans"]), st.sampled_from([Case.NOMINATIVE, Case.GENITIVE]))
+def test_no_english_and_no_gap_is_left_in_another_language(text: str, language: str, case: Case) -> None:
+    shown = _shown_in(language, text, case)
+    assert re.search({"ru": "[а-яё]", "zh-hans": "[年月日]"}[language], shown)
+    assert not re.search(r"[A-Za-z{}_~?%\[\]]|\.\.|  ", shown), shown
+    assert shown == shown.strip()
+
+
+@given(edtf, st.sampled_from([Case.NOMINATIVE, Case.GENITIVE]))
+def test_russian_names_the_months_and_years_that_are_meant(text: str, case: Case) -> None:
+    shown = _shown_in("ru", text, case)
+    assert {FORMS[word][0] for word in _words(shown) if word in FORMS} == {
+        point.month for point in _points(text) if point.month
+    }
+    numbers = {int(number) for number in re.findall(r"\d+", shown)}
+    assert numbers == {number for point in _points(text) for number in (point.year, point.day) if number}
+
+
+@given(edtf)
+def test_russian_dates_can_stand_after_since(text: str) -> None:
+    """No nominative is left in the genitive; between two dates stands the instrumental, as it must."""
+    words = _words(_shown_in("ru", text, Case.GENITIVE))
+    allowed = {Case.GENITIVE, Case.INSTRUMENTAL} if "между" in words else {Case.GENITIVE}
+    assert {FORMS[word][1] for word in words if word in FORMS} <= allowed
+    assert {YEAR_FORMS[word] for word in words if word in YEAR_FORMS} <= allowed
+
+
+@given(st.tuples(st.integers(1, 9999), st.integers(1, 12)), st.sampled_from(CASES))
+def test_russian_months_stand_in_the_case_that_is_asked_for(point: tuple[int, int], case: Case) -> None:
+    year, month = point
+    first, *rest = _shown_in("ru", f"{year:04}-{month:02}", case).split(" ")
+    assert FORMS[first] == (month, case)
+    assert rest == [str(year), "года"]
+
+
+@given(open_ended("{}/..", "{}/", "[{}..]", "[..{}]"))
+def test_russian_prepositions_have_the_case_that_they_govern(text: str) -> None:
+    words = _words(_shown_in("ru", text))
+    assert words[0] in ("с", "не")
+    assert {FORMS[word][1] for word in words if word in FORMS} <= {Case.GENITIVE}
+    assert {YEAR_FORMS[word] for word in words if word in YEAR_FORMS} <= {Case.GENITIVE}
+
+
+@given(edtf, st.sampled_from([Case.NOMINATIVE, Case.GENITIVE]))
+def test_chinese_writes_year_month_and_day_in_this_order(text: str, case: Case) -> None:
+    shown = _shown_in("zh-hans", text, case)
+    for unit, name in (("年", "year"), ("月", "month"), ("日", "day")):
+        written = {int(number) for number in re.findall(rf"(\d+){unit}", shown)}
+        assert written == {number for point in _points(text) if (number := getattr(point, name))}, shown
+    assert not re.search(r"\b0\d?[月日]|[日月]\d+年", shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "russian", "since", "chinese"),
+    [
+        ("2017-06-09", "9 июня 2017 года", "9 июня 2017 года", "2017年6月9日"),
+        ("2017-06", "июнь 2017 года", "июня 2017 года", "2017年6月"),
+        ("2017", "2017 год", "2017 года", "2017年"),
+        ("2017-06~", "около июня 2017 года", "примерно июня 2017 года", "约2017年6月"),
+        ("2014-08-24/2014-08-29", "24–29 августа 2014 года", "24–29 августа 2014 года", "2014年8月24日至29日"),
+        ("2014-06/2014-08", "июнь – август 2014 года", "июня – августа 2014 года", "2014年6月至8月"),
+        ("2014/2016", "2014–2016 годы", "2014–2016 годов", "2014年至2016年"),
+        (
+            "[2016-03..2016-05]",
+            "между мартом и маем 2016 года",
+            "какого-то времени между мартом и маем 2016 года",
+            "2016年3月至5月之间",
+        ),
+        ("[2016-01-16..]", "не ранее 16 января 2016 года", "16 января 2016 года или более позднего времени", "2016年1月16日或之后"),
+        ("[..2016]", "не позднее 2016 года", "2016 года или более раннего времени", "2016年或之前"),
+        ("2014-08/..", "с августа 2014 года", "августа 2014 года и далее", "2014年8月起"),
+        ("../2014", "по 2014 год", "времени не позднее 2014 года", "截至2014年"),
+    ],
+)  # fmt: skip
+def test_dates_are_shown_as_russian_and_chinese_write_them(text: str, russian: str, since: str, chinese: str) -> None:
+    assert _shown_in("ru", text) == russian
+    assert _shown_in("ru", text, Case.GENITIVE) == since
+    assert _shown_in("zh-hans", text) == chinese

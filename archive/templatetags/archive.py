@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from archive import dates
 from archive.filters import TOLERATED
-from archive.languages import in_language, is_foreign, spoken
+from archive.languages import in_language, is_foreign, language_by_letters, spoken
 from archive.pictures.bars import Bar, Chart, Column
 
 register = template.Library()
@@ -58,8 +58,11 @@ def _fact(fact: Any) -> str:
 @register.simple_tag
 def options(group: Any) -> SafeString:
     """The boxes to tick of a filter (`archive.filters.Group`)."""
-    rows = ((group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label)) for one in group.options)
-    return _join('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
+    rows = (
+        (lang_by_letters(one.label), group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label))
+        for one in group.options
+    )
+    return _join('<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
 
 
 _CHECKED = ("", SafeString(" checked"))
@@ -166,6 +169,12 @@ def lang(of: Any) -> SafeString:
 
 
 @register.filter
+def lang_by_letters(text: Any) -> SafeString:
+    """The same for a name at hand as a mere text, by its letters."""
+    return lang(language_by_letters(str(text)))
+
+
+@register.filter
 def day(moment: Any) -> str:
     """The day of a time or date, as the active language writes it."""
     return dates.show(f"{moment:%Y-%m-%d}") if moment else ""
@@ -188,6 +197,15 @@ def alternates(context: dict[str, Any]) -> dict[str, Any]:
     """For programs: the page's own address and those of the same page in each language, without what others add to links."""
     links = _in_languages(context, drop=TOLERATED)
     return {"links": links, "site": settings.SITE_URL, "default": settings.LANGUAGE_CODE}
+
+
+@register.simple_tag(takes_context=True)
+def own_address(context: dict[str, Any]) -> str:
+    """The whole address of this page, to be cited; empty where there is no request.
+
+    Not `request.build_absolute_uri`: what a client calls our host is his word, and where it is a wrong one that raises.
+    """
+    return next((settings.SITE_URL + one["url"] for one in _in_languages(context, TOLERATED) if one["is_current"]), "")
 
 
 def _in_languages(context: dict[str, Any], drop: tuple[str, ...] = ()) -> list[dict[str, Any]]:

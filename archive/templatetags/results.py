@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from archive.search import Fragment
+from archive.templatetags.archive import lang_by_letters
 from archive.views.search_links import FacetLink
 
 register = template.Library()
@@ -18,12 +19,13 @@ def facet_value(link: FacetLink, address: str = "") -> SafeString:
     """A list item: a link that includes the value, its number, one that excludes it. `address` is empty on the search page."""
     value = link.value
     return format_html(
-        '<li{}><a href="{}?{}"{}>{}</a> <span class="count">{}</span> '
+        '<li{}><a href="{}?{}"{}{}>{}</a> <span class="count">{}</span> '
         '<a class="exclude" href="{}?{}" aria-label="{}"{}>{}</a></li>',
         _CLASSES[value.is_included, value.is_excluded],
         address,
         link.include,
         _CURRENT if value.is_included else _title(link.include_title),
+        lang_by_letters(value.label),
         capfirst(value.label),
         "" if value.is_excluded else value.count,
         address,

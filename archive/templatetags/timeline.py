@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from archive.pictures.timeline import BARS_HEIGHT, TARGET, Bar, Column, Mark, Picture, Span, Thing
+from archive.templatetags.archive import lang_by_letters
 
 register = template.Library()
 
@@ -87,7 +88,8 @@ def _label(mark: Mark) -> str:
     on_shape = ' class="on-shape"' if inside and mark.thing.form == "held" and not mark.is_vague else ""
     anchor = "start" if inside else mark.label_anchor
     y = _centre(mark) + 4
-    return f'<text{on_shape} x="{mark.label_x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(mark.label)}</text>'
+    told = f"{on_shape}{lang_by_letters(mark.thing.name)}"
+    return f'<text{told} x="{mark.label_x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(mark.label)}</text>'
 
 
 def _centre(mark: Mark) -> float:
@@ -169,7 +171,8 @@ def mark_list(drawn: Iterable[Mark]) -> SafeString:
 def _listed(thing: Thing) -> str:
     words = thing.name if thing.n == 1 else ngettext("%(n)d event", "%(n)d events", thing.n) % {"n": thing.n}
     note = f' <span class="flag">{escape(thing.note)}</span>' if thing.note else ""
-    return f'<span class="when">{escape(thing.when)}</span> <a href="{escape(thing.url)}">{escape(words)}</a>{note}'
+    link = f'<a href="{escape(thing.url)}"{lang_by_letters(words)}>{escape(words)}</a>'
+    return f'<span class="when">{escape(thing.when)}</span> {link}{note}'
 
 
 @register.simple_tag

@@ -129,7 +129,7 @@ def test_a_term_is_searched_for_as_a_whole(client: Client, name: str, asked: str
     address = urlsplit(unescape(re.search(r'class="find"><a href="([^"]+)"', part)[1]))  # type: ignore[index]
     assert address.path == "/search/"
     assert parse_qs(address.query) == {"q": [asked]}
-    assert f"Search the archive for {name}" in unescape(part)
+    assert f'Search the archive<span class="hidden">: <span>{name}<' in unescape(part)
 
 
 @pytest.mark.usefixtures("index")

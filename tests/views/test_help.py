@@ -63,12 +63,12 @@ class TestPage:
         ):  # fmt: skip
             assert f" {limit} " in limits
 
-    @pytest.mark.parametrize(("address", "ways"), [("/", 1), ("/search/", 2), ("/search/?q=zanzibar", 3)])
+    @pytest.mark.parametrize(("address", "ways"), [("/", 2), ("/search/", 2), ("/search/?q=zanzibar", 3)])
     @pytest.mark.usefixtures("index")
     def test_the_way_there(self, client: Client, address: str, ways: int) -> None:
         make.make_article()
         html = client.get(address).content.decode()
-        # In the foot of every page, beside the search, and where nothing was found.
+        # In the foot of every page, beside the searches to try and the search, and where nothing was found.
         assert html.count(f'href="{ADDRESS}"') == ways
 
 

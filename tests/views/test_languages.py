@@ -169,6 +169,27 @@ def _broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "prefix"), PREFIXES.items())
+def test_a_wrong_host_is_told_in_the_language_of_the_address(client: Client, language: str, prefix: str) -> None:
+    for host in ("evil.example", "a b", "[::", "x" * 300):
+        response = client.get(f"{prefix}/events/?year=2014", headers={"host": host})
+        page = response.content.decode()
+        assert response.status_code == 400, host
+        assert f'<html lang="{language}"' in page
+        assert host not in page
+        assert "Traceback" not in page
+        assert f"{settings.SITE_URL}{prefix}/events/?year=2014" in page
+
+
+@pytest.mark.django_db
+def test_a_page_is_cited_by_its_own_address(client: Client) -> None:
+    page = client.get("/ru/events/?year=2014&utm_source=x", headers={"host": "localhost:81"}).content.decode()
+    cited = re.search(r'<p class="cited">(.*?)</p>', page, re.DOTALL)
+    assert cited
+    assert f"{settings.SITE_URL}/ru/events/?year=2014," in cited[1]
+
+
 class _Addresses:
     urlpatterns = [*urls.urlpatterns, path("ru/broken/", _broken), path("broken/", _broken)]
     handler500 = "archive.views.errors.server_error"
@@ -224,7 +245,7 @@ def test_names_are_those_of_the_readers_language_whatever_was_asked_before(clien
 
 def _readable(page: str) -> str:
     """Without the switch, without what is told of other names, and without what is data for machines."""
-    others = r'<nav class="languages".*?</nav>|<dd><span lang="(?:ru|zh)".*?</dd>|<script type="application/ld.json">.*?</script>'
+    others = r'<nav class="languages".*?</nav>|<dd><span lang="(?:en|ru|zh)".*?</dd>|<script type="application/ld.json">.*?</script>'
     return re.sub(others, "", page, flags=re.DOTALL)
 
 
