@@ -143,6 +143,12 @@ class BrowseFilterSet(django_filters.FilterSet):
             return everything.oldest if self.data.get("sort") == "oldest" else everything.newest
         return self.qs.values_list("pk", flat=True)
 
+    def withdrawn(self) -> Any:
+        """Records that would be found, had they not been withdrawn, as far as filters can tell."""
+        filterset = type(self)(self.data, self.overview)
+        filterset.queryset = self._meta.model.objects.filter(status="withdrawn")
+        return filterset.qs
+
     def groups(self) -> list[Group]:
         """The filters with their options."""
         chosen = {name: set(self.data.getlist(name)) for name in self.filters}

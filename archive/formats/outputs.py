@@ -56,6 +56,10 @@ class Output:
     write: Write
     most: int | None = MOST
 
+    def at_most(self, most: int | None) -> int | None:
+        """How many it takes where no more than `most` can be had anyway."""
+        return min((one for one in (self.most, most) if one is not None), default=None)
+
 
 def _cited(write: Callable[[Iterable[Any]], Iterator[str]]) -> Write:
     return lambda records, asked: write(citables(records, site=asked.site, accessed=asked.today))

@@ -83,6 +83,7 @@ __all__ = [
     "ensure_fresh",
     "facet_values",
     "follow_changes",
+    "keys",
     "parse",
     "rebuild_index",
     "repair_index",
@@ -145,6 +146,18 @@ def facet_values(query: Query, key: str, contains: str = "") -> tuple[Facet, int
     with turn(parse(query.text).tree):
         found = _find(query, _searched(query, table(head)), head)
     return whole_facet(query, found, directory(head), key, contains), found.totals[query.scope]
+
+
+def keys(query: Query, most: int) -> list[int]:
+    """The keys of the first `most` results in their order, whatever page is asked for.
+
+    Raises as `search` does. A record may be changed after the index was read: take those that are public.
+    """
+    _check_chosen(query)
+    head = Change.objects.head()
+    with turn(parse(query.text).tree):
+        found = _find(replace(query, page=1, page_size=most), _searched(query, table(head)), head)
+    return list(found.pks)
 
 
 def suggest(text: str, most: int = 10) -> list[Suggestion]:

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from archive.filters import ArticleFilterSet, BrowseFilterSet, EventFilterSet
 from archive.models import City, Country, EventSeries, Participant, Publisher, Topic
 from archive.overview import Overview, overview
+from archive.views import outputs
 from archive.views.cards import cards_of
 from archive.views.errors import show_error
+from archive.views.paging import BadPage, bad_page, page_of
+from archive.views.portable import of_filtered, of_names, ways_of
 
 PAGE_SIZE = 25
 NAMES_PAGE_SIZE = 100
@@ -24,40 +26,12 @@ NAMES_PAGE_SIZE = 100
 SECTION_SIZE = 50
 
 
-class BadPage(Exception):
-    """The page number in the address is no number, or there is no such page; args: status and sentence."""
-
-
-def page_of(request: HttpRequest, records: QuerySet | Sequence[Any], size: int) -> Page:
-    """The page that the address asks for. Raises BadPage."""
-    paginator = Paginator(records, size)
-    text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdigit()):
-        raise BadPage(400, _("“%(page)s” is not a page number.") % {"page": text[:20]})
-    # Thousands of digits are refused by int() itself; no list has that many pages.
-    number = int(text) if len(text) <= 12 else 0
-    if not 1 <= number <= paginator.num_pages:
-        last = paginator.num_pages
-        raise BadPage(
-            404,
-            ngettext(
-                "There is no page %(page)s: the list has one page.",
-                "There is no page %(page)s: the list has %(last)d pages.",
-                last,
-            )
-            % {"page": text[:12], "last": last},
-        )
-    return paginator.page(number)
-
-
-def bad_page(request: HttpRequest, error: BadPage) -> HttpResponse:
-    status, message = error.args
-    return show_error(request, status, _("No such page"), message)
-
-
-def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: str) -> HttpResponse:
+def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: str) -> HttpResponseBase:
     archive = overview()
     filterset = filters(request.GET, archive)
+    portable = of_filtered(filterset)
+    if outputs.is_asked(request) and filterset.is_known:
+        return outputs.answer(request, portable)
     groups = filterset.groups()
     try:
         page = page_of(request, filterset.found(), PAGE_SIZE)
@@ -65,24 +39,30 @@ def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: st
         return bad_page(request, error)
     page.object_list = cards_of(filterset.queryset.model, list(page.object_list), archive)
     context = {"filterset": filterset, "groups": groups, "chips": filterset.chips(groups), "page": page}
+    context["take_away"] = ways_of(request, portable, page.paginator.count) if filterset.is_known else ()
     return render(request, template, context, status=200 if filterset.is_known else 400)
 
 
 @require_safe
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, EventFilterSet, "archive/event_list.html")
 
 
 @require_safe
-def articles(request: HttpRequest) -> HttpResponse:
+def articles(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, ArticleFilterSet, "archive/article_list.html")
 
 
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-def _names(request: HttpRequest, records: Any, template: str, within: Sequence[str] = (), **more: Any) -> HttpResponse:
+def _names(
+    request: HttpRequest, records: Any, template: str, within: Sequence[str] = (), **more: Any
+) -> HttpResponseBase:
     """A page of records by name (of each value of the fields `within`), with their numbers of events and articles."""
+    portable = of_names(records, within)
+    if outputs.is_asked(request):
+        return outputs.answer(request, portable)
     try:
         page = page_of(request, records.alphabetical(*within), NAMES_PAGE_SIZE)
     except BadPage as error:
@@ -90,7 +70,8 @@ def _names(request: HttpRequest, records: Any, template: str, within: Sequence[s
     place = {pk: at for at, pk in enumerate(page.object_list)}
     shown = numbered(records.filter(pk__in=place), overview())
     page.object_list = sorted(shown, key=lambda record: place[record.pk])
-    return render(request, template, {"page": page, **more})
+    take_away = ways_of(request, portable, page.paginator.count)
+    return render(request, template, {"page": page, "take_away": take_away, **more})
 
 
 def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
@@ -103,17 +84,17 @@ def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
 
 
 @require_safe
-def cities(request: HttpRequest) -> HttpResponse:
+def cities(request: HttpRequest) -> HttpResponseBase:
     return _names(request, City.objects.select_related("country"), "archive/city_list.html")
 
 
 @require_safe
-def topics(request: HttpRequest) -> HttpResponse:
+def topics(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Topic.objects.all(), "archive/topic_list.html")
 
 
 @require_safe
-def participants(request: HttpRequest) -> HttpResponse:
+def participants(request: HttpRequest) -> HttpResponseBase:
     """People or organisations: `?kind=` as in the filters."""
     kind = request.GET.get("kind", Participant.Kind.PERSON)
     if kind not in Participant.Kind.values:
@@ -134,15 +115,15 @@ def participants(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def countries(request: HttpRequest) -> HttpResponse:
+def countries(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Country.objects.prefetch_related("sco_status"), "archive/country_list.html")
 
 
 @require_safe
-def series(request: HttpRequest) -> HttpResponse:
+def series(request: HttpRequest) -> HttpResponseBase:
     return _names(request, EventSeries.objects.all(), "archive/series_list.html", within=["kind"])
 
 
 @require_safe
-def publishers(request: HttpRequest) -> HttpResponse:
+def publishers(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Publisher.objects.select_related("country"), "archive/publisher_list.html")

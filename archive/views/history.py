@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from archive.curation.history import public_versions
-from archive.views.browse import BadPage, bad_page, page_of
 from archive.views.lookup import find, record_page, show
+from archive.views.paging import BadPage, bad_page, page_of
 
 PAGE_SIZE = 20
 
@@ -18,4 +18,6 @@ def history(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
         page = page_of(request, public_versions(record), PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
-    return show(request, "archive/history.html", {"record": record, "page": page}, record)
+    return show(
+        request, "archive/history.html", {"record": record, "page": page, "take_away": (), "described": None}, record
+    )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -18,8 +20,11 @@ from archive.addresses import address
 from archive.languages import sort_key
 from archive.models import Article, Country, CountryStatus, Event
 from archive.overview import Anniversary, Name, Overview, overview
+from archive.views import outputs
 from archive.views.cards import Card, cards_by_key
 from archive.views.charts import year_chart
+from archive.views.describing import describe_archive
+from archive.views.portable import of_all, ways_of
 
 LATEST = 5
 LEADERS = 8
@@ -34,7 +39,10 @@ EXAMPLES = ("peace mission", "terror*", "participant:lavrov", '"three evils"', "
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
+    portable = of_all()
+    if outputs.is_asked(request):
+        return outputs.answer(request, portable)
     archive, today = overview(), timezone.localdate()
     events = Event.objects.published()
     latest = list(events.begun(today).newest().values_list("pk", flat=True)[:LATEST])
@@ -45,6 +53,14 @@ def home(request: HttpRequest) -> HttpResponse:
         Article: cards_by_key(Article, [*archive.articles.newest[:LATEST], *_keys(days, Article)], archive),
     }
     context = {
+        "described": describe_archive(
+            request,
+            gettext(
+                "Events, and the news about them, of the Shanghai Cooperation Organisation. "
+                "Each date and claim leads back to its source."
+            ),
+        ),
+        "take_away": ways_of(request, portable),
         "totals": archive.totals,
         "examples": EXAMPLES,
         "chart": year_chart(archive.events.by_year(), archive.articles.by_year()),

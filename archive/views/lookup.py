@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -15,29 +15,37 @@ from django.views.decorators.http import require_safe
 
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
-from archive.views import signposting
+from archive.views import outputs, signposting
+from archive.views.describing import describe
+from archive.views.portable import of_record, ways_of
 
 
 class _Moved(Exception):
     """The address leads elsewhere now."""
 
 
+class _InFormat(Exception):
+    """The address asks for the record in another format; args: the record."""
+
+
 class _Gone(Exception):
     """What stood here was withdrawn or removed; args: what it was called, when, why."""
 
 
-def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Decorator of record pages: GET and HEAD only; old addresses answer 301, withdrawn ones 410 with a tombstone."""
     return require_safe(about_record(view))
 
 
-def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Decorator of other pages that `find` a record: old addresses and withdrawn records are answered as by its page."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
+        except _InFormat as asked:
+            return outputs.answer(request, of_record(asked.args[0]))
         except _Moved as moved:
             return HttpResponsePermanentRedirect(moved.args[0])
         except _Gone as gone:
@@ -61,13 +69,28 @@ def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "de
             raise _Gone(str(record), record.withdrawn_at, record.withdrawal_reason)
         if not _may_preview(request, record):
             raise Http404(_("There is no record at this address."))
+    if page == "detail":
+        or_in_format(request, record)
     return record
+
+
+def or_in_format(request: HttpRequest, record: Any) -> None:
+    """Go no further where the record is asked for in another format: the decorators answer. `find` does so by itself."""
+    if outputs.is_asked(request):
+        raise _InFormat(record)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
     """Render a record's page, with its name and correction notes; a preview of what is not public is marked and never cached."""
     is_preview = isinstance(record, Reviewed) and not record.is_published
-    around = {"here": str(record), "corrections": CorrectionNote.objects.on(record), "record_name": name_of(record)}
+    around: dict[str, Any] = {
+        "here": str(record),
+        "corrections": CorrectionNote.objects.on(record),
+        "record_name": name_of(record),
+    }
+    around["take_away"] = ways_of(request, of_record(record))
+    if not is_preview and "described" not in context:
+        around["described"] = describe(request, record)
     response = render(request, template, {**around, **context, "is_preview": is_preview})
     if is_preview:
         add_never_cache_headers(response)

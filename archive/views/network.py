@@ -12,7 +12,7 @@ from archive.filters import NetworkFilterSet
 from archive.overview import overview
 from archive.pictures.network import Network, networks
 from archive.pictures.network_drawing import MOST_LINES, MOST_MARKS, draw_around
-from archive.views.browse import BadPage, bad_page, page_of
+from archive.views.paging import BadPage, bad_page, page_of
 
 _PAIRS = 50
 

@@ -1,57 +1,131 @@
 """A page in another format: the same address with `?format=`."""
 
-from collections.abc import Collection
+import hashlib
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
-from archive.formats.outputs import Asked, in_order, outputs_of
+from archive.formats.outputs import Asked, in_order
+from archive.models import Change
 from archive.views.errors import show_error
+from archive.views.feeds import feed_page
+from archive.views.paging import BadPage, bad_page
+from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with_format
+
+# Raised when a format begins to write something else: what caches hold is old then, though no record changed.
+_EDITION = 1
+
+_OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Disposition, ETag",
+    # A search engine shows the page.
+    "X-Robots-Tag": "noindex",
+}
 
 
-def output(
-    request: HttpRequest, records: QuerySet, keys: Collection[int], *, name: str, slug: str
-) -> HttpResponseBase | None:
-    """The records of those keys, in their order, in the format that the address asks for; None where it asks for the page.
+class _TooMany(Exception):
+    """More records than a format takes at once; args: the format's name, the number it takes."""
 
-    `name` is what the selection is called, `slug` names the file. A format that there is not, or more records than it
-    takes at once, is answered with 400 and a sentence.
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether the address asks for another format than the page."""
+    return "format" in request.GET
+
+
+def answer(request: HttpRequest, portable: Portable) -> HttpResponseBase:
+    """The page in the format that the address asks for; in English, whatever language the address has.
+
+    A format that there is not, or more records than it takes at once, is answered with 400 and a sentence. Nothing is
+    made for who has the newest state already (304). What `portable.parts` raises when asked for keys is raised.
     """
-    key = request.GET.get("format")
-    if key is None:
-        return None
-    known = outputs_of(records.model)
-    if key not in known:
+    key = request.GET["format"]
+    if key not in portable.formats:
+        return _refused(request, portable, key)
+    today = timezone.localdate()
+    etag, changed_at = _state(request, today)
+    response: HttpResponseBase | None = get_conditional_response(
+        request, etag=etag, last_modified=int(changed_at.timestamp())
+    )
+    if response is None:
+        try:
+            with translation.override("en"):
+                response = _written(request, portable, key, today)
+        except BadPage as error:
+            return bad_page(request, error)
+        except _TooMany as error:
+            return _too_many(request, *error.args)
+    headers = {"ETag": etag, "Last-Modified": http_date(changed_at.timestamp()), "Content-Language": "en"}
+    for name, value in {**headers, **_OPEN}.items():
+        response[name] = value
+    return response
+
+
+def _written(request: HttpRequest, portable: Portable, key: str, today: date) -> HttpResponseBase:
+    if key in FEEDS:
+        return _feed(request, portable, FEEDS[key])
+    return _output(request, portable, key, today)
+
+
+def _feed(request: HttpRequest, portable: Portable, made: FeedFormat) -> HttpResponseBase:
+    written = made.write(feed_page(request, portable))
+    return _response(request, made.media_type, [written])
+
+
+def _output(request: HttpRequest, portable: Portable, key: str, today: date) -> HttpResponseBase:
+    made, part = portable.outputs()[key]
+    keys = part.keys()
+    most = made.at_most(part.most)
+    if most is not None and len(keys) > most:
+        raise _TooMany(made.label, most)
+    asked = Asked(settings.SITE_URL, today, portable.name(), settings.SITE_URL + with_format(*address_of(request), key))
+    written = made.write(in_order(made, part.records, keys), asked)
+    response = _response(request, made.media_type, written, is_endless=made.most is None)
+    response.headers["Content-Disposition"] = f'attachment; filename="{portable.slug}.{made.suffix}"'
+    return response
+
+
+def _response(request: HttpRequest, media_type: str, parts: Any, *, is_endless: bool = False) -> HttpResponseBase:
+    content_type = f"{media_type}; charset=utf-8"
+    if request.method == "HEAD":
+        # Of a length that is not told, for nothing is made.
+        return StreamingHttpResponse((), content_type=content_type)
+    if is_endless:
+        return StreamingHttpResponse(parts, content_type=content_type)
+    return HttpResponse(b"".join(map(_bytes, parts)), content_type=content_type)
+
+
+def _bytes(part: str | bytes) -> bytes:
+    return part if isinstance(part, bytes) else part.encode()
+
+
+def _state(request: HttpRequest, today: date) -> tuple[str, datetime]:
+    """ETag and time of what is answered: it follows from the records, the address, and (in citations) the day."""
+    head = Change.objects.order_by("-number").values_list("number", "sha256", "at").first()
+    number, sha256, changed_at = head or (0, "", datetime(1970, 1, 1, tzinfo=UTC))
+    known = (_EDITION, number, sha256, settings.SITE_URL, request.get_full_path(), today)
+    digest = hashlib.sha256(repr(known).encode()).hexdigest()
+    return f'"{digest[:32]}"', changed_at
+
+
+def _refused(request: HttpRequest, portable: Portable, key: str) -> HttpResponse:
+    message = _("This page can be had in no other format.")
+    if portable.formats:
         message = _("“%(value)s” is no format of this page: there are %(formats)s.") % {
             "value": key[:20],
-            "formats": ", ".join(known),
+            "formats": ", ".join(portable.formats),
         }
-        return show_error(request, 400, _("Unknown format"), message)
-    made = known[key]
-    if made.most is not None and len(keys) > made.most:
-        message = _(
-            "%(found)s records are too many for %(format)s: at most %(most)s at once. Narrow the list down."
-        ) % {
-            "found": len(keys),
-            "format": made.label,
-            "most": made.most,
-        }
-        return show_error(request, 400, _("Too many records"), message)
-    asked = Asked(settings.SITE_URL, timezone.localdate(), name, settings.SITE_URL + request.get_full_path())
-    written = made.write(in_order(made, records, keys), asked)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{slug}.{made.suffix}"',
-        "Access-Control-Allow-Origin": "*",
+    return show_error(request, 400, _("Unknown format"), message)
+
+
+def _too_many(request: HttpRequest, label: str, most: int) -> HttpResponse:
+    message = _("There are too many records for %(format)s: at most %(most)s at once. Narrow the list down.") % {
+        "format": label,
+        "most": most,
     }
-    content_type = f"{made.media_type}; charset=utf-8"
-    if made.most is None:
-        return StreamingHttpResponse(written, content_type=content_type, headers=headers)
-    return HttpResponse(b"".join(_bytes(part) for part in written), content_type=content_type, headers=headers)
-
-
-def _bytes(part: Any) -> bytes:
-    return part if isinstance(part, bytes) else part.encode()
+    return show_error(request, 400, _("Too many records"), message)

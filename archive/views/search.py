@@ -1,18 +1,26 @@
 """The search page: a query from the address, one question to the search, the results with their facets as plain links."""
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from archive import search
+from archive.formats.outputs import MOST
+from archive.models import Article, Event, Participant
 from archive.search import FACETS, Query, Results, Scope, Sort
-from archive.views.browse import NAMES_PAGE_SIZE, BadPage, bad_page, page_of
+from archive.views import outputs
+from archive.views.browse import NAMES_PAGE_SIZE
 from archive.views.errors import show_error
+from archive.views.paging import BadPage, bad_page, page_of
+from archive.views.portable import Portable, of_search, ways_of
 from archive.views.search_links import Link, alternative_link, bars, changed, chips, facet_links
 
 # Letters of a name by which a long facet is searched.
@@ -24,6 +32,7 @@ _OLD = 5
 _FACET_VALUE = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
 _SCOPES = {"articles": Scope.ARTICLES, "events": Scope.EVENTS, "participants": Scope.PARTICIPANTS}
+_MODELS: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
 _SCOPE_LABELS = {
     Scope.ARTICLES: gettext_lazy("Articles"),
     Scope.EVENTS: gettext_lazy("Events"),
@@ -37,13 +46,33 @@ _SORT_LABELS = {
 
 
 @require_safe
-def results(request: HttpRequest) -> HttpResponse:
+def results(request: HttpRequest) -> HttpResponseBase:
     try:
-        found = search.search(_query(request.GET))
+        query = _query(_whole(request.GET) if outputs.is_asked(request) else request.GET)
+        portable = of_search(_MODELS[query.scope].objects.published(), partial(_keys, query), partial(_restated, query))
+        if outputs.is_asked(request):
+            return outputs.answer(request, portable)
+        found = search.search(query)
     except search.SearchError as error:
         status, problem = _problem(error)
         return _page(request, None, status=status, problem=problem)
-    return _page(request, found)
+    return _page(request, found, portable)
+
+
+def _whole(params: QueryDict) -> QueryDict:
+    """Without the page, which is of a feed where another format is asked for."""
+    whole = params.copy()
+    whole.pop("page", None)
+    return whole
+
+
+def _keys(query: Query, sort: Sort | None) -> list[int]:
+    """The results, and one more than can be had at once where there are; in another order those that can be had."""
+    return search.keys(query, MOST + 1) if sort is None else search.keys(replace(query, sort=sort), MOST)
+
+
+def _restated(query: Query) -> str:
+    return search.restate(search.parse(query.text).tree) if query.text else "search"
 
 
 @require_safe
@@ -125,7 +154,14 @@ def _query(params: QueryDict) -> Query:
     )
 
 
-def _page(request: HttpRequest, found: Results | None, *, status: int = 200, problem: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    found: Results | None,
+    portable: Portable | None = None,
+    *,
+    status: int = 200,
+    problem: str = "",
+) -> HttpResponse:
     shown = request.GET.get("q", "").replace("\0", "")[: 2 * search.MAX_CHARACTERS]
     context: dict[str, Any] = {"q": shown, "problem": problem}
     if found is not None:
@@ -141,6 +177,7 @@ def _page(request: HttpRequest, found: Results | None, *, status: int = 200, pro
         ]
         context |= {
             "results": found,
+            "take_away": ways_of(request, portable, found.total) if portable else (),
             "restated": search.restate(found.parsed.tree) if found.query.text else "",
             "scopes": scopes,
             "sorts": [

@@ -20,6 +20,28 @@ def article(headline: str, **fields: Any) -> Article:
     return make.make_article(headline=headline, **fields)
 
 
+class TestKeys:
+    """`search.keys`: all results at once."""
+
+    @pytest.mark.parametrize("sort", list(Sort))
+    def test_they_are_those_of_the_pages_in_order(self, sort: Sort) -> None:
+        for n in range(7):
+            article("Border patrol " * (n % 3 + 1), date=f"20{10 + n}", abstract="Guards met." * n)
+        article("Talks")
+        pages = [ask("border", sort=sort, page=page, page_size=3) for page in (1, 2, 3)]
+        keys = [hit.record.pk for page in pages for hit in page.hits]
+        assert len(keys) == 7
+        assert search.keys(Query("border", sort=sort, page=3, page_size=3), 100) == keys
+        assert search.keys(Query("border", sort=sort), 4) == keys[:4]
+
+    def test_what_is_chosen_narrows_them(self) -> None:
+        held = [article(f"Drill {n}", kind=kind).pk for n, kind in enumerate(("news", "photo", "photo"))]
+        assert set(search.keys(Query("drill", include={"kind": ("photo",)}), 10)) == set(held[1:])
+        assert search.keys(Query("drill", exclude={"kind": ("photo",)}), 10) == held[:1]
+        with pytest.raises(TooManyValues):
+            search.keys(Query("", include={"year": tuple(map(str, range(1900, 2000)))}), 10)
+
+
 SPELLINGS = {
     "defence": "defense",
     "organisation": "organization",

@@ -29,9 +29,12 @@ class Links(HTMLParser):
             "alternate",
             "canonical",
             "license",
+            "schema.DC",  # a name, not an address to load
         ):
             self.loaded.add(values.get("href") or values.get("src") or "")
-        if tag == "style" or (tag == "script" and not values.get("src")):
+        # JSON-LD is data, which no browser runs.
+        is_data = values.get("type") == "application/ld+json"
+        if tag == "style" or (tag == "script" and not values.get("src") and not is_data):
             self.inline.append(tag)
         self.inline += [f"{tag} {name}" for name in values if name == "style" or name.startswith("on")]
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from archive import search
 from archive.languages import NAME_FIELDS
-from archive.models import Article, City, Coverage, Participant, Publisher, Topic
+from archive.models import Article, City, Country, Coverage, Participant, Publisher, Topic
 from archive.overview import overview
 from archive.views.cards import Card, cards, countries_of, named
 from archive.views.lookup import find, record_page, show
@@ -25,8 +25,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     covered = Coverage.objects.filter(event__status="published").select_related("event__city", "event__series")
     found: Article = find(
         request,
-        Article.objects.select_related("source_document").prefetch_related(
-            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status")),
+        Article.objects.select_related("source_document", "publisher", "agency", "dateline_city").prefetch_related(
+            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status", "kind")),
+            Prefetch("countries", Country.objects.only("iso2", *NAME_FIELDS)),
             Prefetch("topics", Topic.objects.only("slug", *NAME_FIELDS)),
             Prefetch("coverages", covered.only(*_COVERED)),
         ),

@@ -20,7 +20,7 @@ from archive.pictures.lanes import Lane, lanes
 from archive.pictures.map import country_map
 from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
-from archive.views.lookup import record_page, show
+from archive.views.lookup import or_in_format, record_page, show
 from archive.views.records.sections import sections
 
 
@@ -42,6 +42,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         )
     if code != code.lower():
         return redirect(found, permanent=True)
+    or_in_format(request, found)
     archive = overview()
     rows = list(found.sco_status.all())
     axis = lanes(((row.start, _end(row)) for row in rows), timezone.localdate())

@@ -12,10 +12,11 @@ from archive.gaps import Gap, gaps
 from archive.languages import own_name
 from archive.models import Article, Attendance, City, Country, Event, EventSeries, Topic
 from archive.overview import Overview, overview
-from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE, BadPage, bad_page, page_of
+from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE
 from archive.views.cards import cards_of, named
 from archive.views.errors import show_error
 from archive.views.lookup import find, record_page, show
+from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.records.sections import by_year
 
 

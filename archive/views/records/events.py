@@ -7,7 +7,8 @@ from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 
 from archive.gaps import Gap, gaps
-from archive.models import Attendance, Coverage, Delegation, Event
+from archive.languages import NAME_FIELDS
+from archive.models import Attendance, Coverage, Delegation, Event, Participant
 from archive.views.browse import SECTION_SIZE
 from archive.views.lookup import find, record_page, show
 from archive.views.records.event_series import members_of
@@ -23,7 +24,9 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         Event.objects.select_related("series", "city__country", "parent").prefetch_related(
             "host_countries",
+            "countries",
             "topics",
+            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status", "kind")),
             Prefetch("attendances", came),
             Prefetch("delegations", Delegation.objects.select_related("country", "source_article")),
             "figures__source_article",

@@ -1,0 +1,334 @@
+"""Pages in other formats over HTTP: read back by other people's parsers, and as many records as the page says."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import bibtexparser
+import feedparser
+import pytest
+import rispy
+from django.conf import settings as project
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+from lxml import etree
+
+from archive.curation.review import withdraw
+from archive.formats.feed import ATOM, TOMBSTONES
+from archive.formats.outputs import OUTPUTS
+from archive.models import Article, Event, Participant
+from archive.views.portable import FEEDS
+from tests import factories as make
+from tests.seed import SeedTestCase
+
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1 000 troops",
+    "-2 degrees",
+    "@everyone",
+    "\tTabbed",
+    "</script><script>alert(1)</script> <!-- ]]>",
+    'Braces } { and \\ "quotes", & 100 % $ # _ ~ ^ ; commas',
+    "Two\nlines\r\nTY  - JOUR",
+    "Учения «Мирная миссия» и 和平使命—2014",
+)
+
+
+def body(client: Client, address: str, key: str = "", **headers: str) -> str:
+    if key:
+        address += ("&" if "?" in address else "?") + f"format={key}"
+    answer = client.get(address, **headers)  # type: ignore[arg-type]  # environment variables
+    assert answer.status_code == 200, (address, answer.status_code)
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+
+def _feed_pages(client: Client, address: str) -> list[str]:
+    """The ids of all entries of a feed, page by page as its links lead."""
+    found: list[str] = []
+    following: str | None = address + ("&" if "?" in address else "?") + "format=atom"
+    while following:
+        feed = feedparser.parse(body(client, following).encode())
+        assert not feed.bozo
+        found += [entry.id for entry in feed.entries]
+        links = {link.rel: link.href for link in feed.feed.links}
+        assert {"self", "first", "last", "alternate"} <= set(links)
+        parts = urlsplit(links["next"]) if "next" in links else None
+        following = f"{parts.path}?{parts.query}" if parts else None
+    return found
+
+
+# How many records each format holds, as somebody else's parser reads it.
+COUNTS: Mapping[str, Any] = {
+    "ris": lambda text: len(rispy.loads(text)),
+    "bibtex": lambda text: len(bibtexparser.parse_string(text).entries),
+    "csljson": lambda text: len(json.loads(text)),
+    "jsonld": lambda text: len(found) if isinstance(found := json.loads(text), list) else 1,
+    "csv": lambda text: len(list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))),
+    "jsonl": lambda text: len([json.loads(line) for line in text.split("\n") if line]),
+    "geojson": lambda text: len(json.loads(text)["features"]),
+}
+
+
+def shown(client: Client, address: str) -> int:
+    """How many records the page says there are."""
+    found = re.search(r'class="found" role="status">\s*([\d,\u00a0]+)', body(client, address))
+    assert found is not None
+    return int(re.sub(r"\D", "", found[1]))
+
+
+def left_out(calendar: Calendar) -> int:
+    found = re.search(r"(\d+) left out", str(calendar["DESCRIPTION"]))
+    return int(found[1]) if found else 0
+
+
+class TestArchiveAsShipped(SeedTestCase):
+    """All of it over the records of the fixtures."""
+
+    def test_lists_and_searches_have_the_same_number_in_each_format(self) -> None:
+        for address in ("/articles/", "/events/", "/search/?q=terror*", "/search/?q=drills&in=events"):
+            number = shown(self.client, address)
+            assert number, address
+            is_of_articles = "events" not in address
+            for key, count in COUNTS.items():
+                if is_of_articles and key == "geojson":
+                    continue
+                assert count(body(self.client, address, key)) == number, (address, key)
+            ids = _feed_pages(self.client, address)
+            assert len(ids) == len(set(ids)) == number, address
+            if not is_of_articles:
+                calendar = Calendar.from_ical(body(self.client, address, "ics"))
+                assert len(list(calendar.walk("VEVENT"))) + left_out(calendar) == number, address
+
+    def test_counts_agree_for_any_filter(self) -> None:
+        filters = {
+            "year": ("2014", "2016", "undated", "2005..2012"),
+            "country": ("CN", "RU", "UZ", "IN"),
+            "topic": tuple(Article.objects.values_list("topics__slug", flat=True).distinct()[:6]),
+            "kind": ("news", "photo"),
+            "sort": ("oldest", "newest"),
+        }
+
+        @settings(max_examples=25)
+        @given(
+            st.dictionaries(st.sampled_from(sorted(filters)), st.integers(0, 5)),
+            st.sampled_from(["articles", "events"]),
+        )
+        def agree(chosen: dict[str, int], kind: str) -> None:
+            asked = "&".join(f"{name}={filters[name][at % len(filters[name])]}" for name, at in chosen.items())
+            if kind == "events":
+                asked = asked.replace("kind=news", "kind=summit").replace("kind=photo", "kind=exercise")
+            address = f"/{kind}/?{asked}"
+            number = shown(self.client, address)
+            assert len(_feed_pages(self.client, address)) == number
+            assert [COUNTS[key](body(self.client, address, key)) for key in ("csv", "ris", "jsonl")] == [number] * 3
+
+        agree()
+
+    def test_every_format_of_every_kind_of_page_is_well_made(self) -> None:
+        event = Event.objects.published().exclude(city=None).exclude(series=None).filter(articles__isnull=False)[0]
+        assert event.series is not None
+        assert event.city is not None
+        participant = Participant.objects.published().filter(events__isnull=False)[0]
+        pages = [one.get_absolute_url() for one in (event, event.series, event.city, participant)]
+        pages += ["/", "/countries/cn/", "/topics/", "/cities/", "/series/", "/publishers/", "/participants/"]
+        pages += [Article.objects.published()[0].get_absolute_url()]
+        for page in pages:
+            offered = re.findall(
+                r'<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)"', body(self.client, page)
+            )
+            assert offered, page
+            for media_type, address in offered:
+                key = address.rpartition("format=")[2]
+                answer = self.client.get(address)
+                assert answer["Content-Type"] == f"{media_type}; charset=utf-8"
+                text = body(self.client, address)
+                if key in COUNTS:
+                    COUNTS[key](text)
+                elif key == "ics":
+                    Calendar.from_ical(text)
+                else:
+                    assert not feedparser.parse(text.encode()).bozo or key == "jsonfeed"
+                    assert key == "atom" or json.loads(text)["version"]
+
+    def test_the_examples_of_the_documentation_answer(self) -> None:
+        text = Path(project.BASE_DIR, "docs", "formats.md").read_text(encoding="utf-8")
+        examples = re.findall(r"^/\S*format=\w+$", text, re.MULTILINE)
+        assert len(examples) == 6
+        for address in examples:
+            assert body(self.client, address)
+        # Each format stands in the table.
+        assert {key for key in (*OUTPUTS, *FEEDS) if f"`{key}`" not in text} == set()
+
+    def test_the_language_of_the_address_makes_no_difference(self) -> None:
+        event = Event.objects.published().exclude(name_ru="").exclude(city=None)[0]
+        for page in (
+            event.get_absolute_url(),
+            "/events/?country=CN",
+            "/countries/cn/",
+            "/cities/",
+            "/search/?q=drills",
+        ):
+            for key in [*OUTPUTS, *FEEDS]:
+                answers = [
+                    self.client.get(f"{prefix}{page}", {"format": key, **_params(page)})
+                    for prefix in ("", "/ru", "/zh-hans")
+                ]
+                texts = {
+                    b"".join(one.streaming_content) if one.streaming else one.content
+                    for one in answers
+                    if one.status_code == 200
+                }
+                assert len(texts) == (1 if answers[0].status_code == 200 else 0), (page, key)
+
+
+def _params(page: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in page.partition("?")[2].split("&") if pair)
+
+
+@pytest.mark.django_db
+class TestAnswers:
+    def test_what_is_unknown_is_told(self, client: Client) -> None:
+        article = make.make_article()
+        answer = client.get(article.get_absolute_url(), {"format": "docx"})
+        assert answer.status_code == 400
+        assert "“docx” is no format of this page: there are ris, bibtex, csljson" in answer.content.decode()
+        assert client.get("/events/", {"format": "ris", "colour": "red"}).status_code == 400
+        assert client.get("/articles/", {"format": "atom", "page": "9"}).status_code == 404
+        assert client.get("/articles/", {"format": "atom", "page": "x"}).status_code == 400
+
+    def test_nothing_is_had_of_what_is_not_public(self, client: Client, admin_client: Client) -> None:
+        draft = make.make_article(status="draft", headline="Secret")
+        assert client.get(draft.get_absolute_url(), {"format": "ris"}).status_code == 404
+        assert admin_client.get(draft.get_absolute_url(), {"format": "ris"}).status_code == 400
+        for key in ("ris", "csv", "jsonl", "atom"):
+            assert "Secret" not in body(client, "/articles/", key)
+
+    def test_who_has_the_newest_state_is_told_so(self, client: Client) -> None:
+        article = make.make_article()
+        for page in (article.get_absolute_url(), "/articles/"):
+            first = client.get(page, {"format": "ris"})
+            known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+            same = client.get(page, {"format": "ris"}, **known)  # type: ignore[arg-type]  # environment variables
+            assert (same.status_code, same.content) == (304, b"")
+            assert same["ETag"] == first["ETag"]
+            since = {"HTTP_IF_MODIFIED_SINCE": first["Last-Modified"]}
+            assert client.get(page, {"format": "ris"}, **since).status_code == 304  # type: ignore[arg-type]
+            article.headline += "!"
+            article.save()
+            assert client.get(page, {"format": "ris"}, **known).status_code == 200  # type: ignore[arg-type]
+
+    def test_anybody_may_read_and_ask_for_the_head_alone(self, client: Client) -> None:
+        make.make_article()
+        for key in ("ris", "csv", "atom"):
+            answer = client.head("/articles/", {"format": key})
+            assert answer.status_code == 200
+            assert answer["Access-Control-Allow-Origin"] == "*"
+            assert answer["ETag"] == client.get("/articles/", {"format": key})["ETag"]
+            assert b"".join(answer.streaming_content) == b""  # type: ignore[attr-defined]  # it is one
+        assert (
+            client.get("/articles/", {"format": "ris"})["Content-Disposition"] == 'attachment; filename="articles.ris"'
+        )
+        assert client.post("/articles/?format=ris").status_code == 405
+
+    def test_more_than_a_format_takes_is_told(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _ in range(3):
+            make.make_article()
+        few = {
+            key: made.__class__(**{**{f: getattr(made, f) for f in made.__slots__}, "most": 2})
+            for key, made in OUTPUTS.items()
+        }
+        monkeypatch.setattr("archive.formats.outputs.OUTPUTS", few)
+        answer = client.get("/articles/", {"format": "ris"})
+        assert answer.status_code == 400
+        assert "at most 2 at once" in answer.content.decode()
+        assert "format=ris" not in body(client, "/articles/")
+
+    def test_hostile_texts_come_through_every_format(self, client: Client) -> None:
+        for text in HOSTILE:
+            make.make_article(headline=text, abstract=text)
+            make.make_event(name=text, summary=text, date="2014-08-24")
+        for page in ("/articles/", "/events/"):
+            for key, count in COUNTS.items():
+                if (page, key) != ("/articles/", "geojson"):
+                    assert count(body(client, page, key)) == len(HOSTILE), (page, key)
+            assert len(_feed_pages(client, page)) == len(HOSTILE)
+            for row in csv.reader(io.StringIO(body(client, page, "csv").removeprefix("\ufeff"), newline="")):
+                assert [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+        entries = Calendar.from_ical(body(client, "/events/", "ics")).walk("VEVENT")
+        assert len(list(entries)) == len(HOSTILE)
+
+    def test_hostile_texts_stay_in_the_head_as_text(self, client: Client) -> None:
+        for text in HOSTILE:
+            article = make.make_article(headline=text, abstract=text)
+            html = body(client, article.get_absolute_url())
+            page = etree.HTML(html)
+            [data] = page.xpath('//script[@type="application/ld+json"]')
+            described, way = json.loads(data.text)
+            assert described["headline"] == text
+            assert [step["name"] for step in way["itemListElement"]][:2] == ["SCO security archive", "Articles"]
+            [title] = page.xpath('//meta[@name="citation_title"]/@content')
+            assert title == re.sub(r"\s+", " ", text).strip()
+            assert len(page.xpath("//details[@class='cite']//dt")) == 5
+            assert page.xpath("//script[not(@src) and not(@type='application/ld+json')]") == []
+
+    def test_what_was_withdrawn_has_its_tombstone_where_it_was(self, client: Client) -> None:
+        topic, other = make.make_topic(), make.make_topic()
+        article = make.make_article(topics=[topic])
+        make.make_article(topics=[topic, other])
+        withdraw(article, by="ed", why="It was a hoax.")
+        for page, number in {
+            f"/articles/?topic={topic.slug}": 1, topic.get_absolute_url(): 1, "/": 1, "/articles/": 1,
+            f"/articles/?topic={other.slug}": 0, other.get_absolute_url(): 0, "/events/": 0,
+        }.items():  # fmt: skip
+            root = etree.fromstring(body(client, page, "atom").encode())
+            tombstones = list(root.iter(f"{{{TOMBSTONES}}}deleted-entry"))
+            assert len(tombstones) == number, page
+            assert all(one.get("ref").endswith(article.get_absolute_url()) for one in tombstones)
+            assert article.get_absolute_url() not in [one.text for one in root.iter(f"{{{ATOM}}}id")]
+
+    def test_the_number_of_queries_is_constant(self, client: Client) -> None:
+        city, topic = make.make_city(), make.make_topic()
+
+        def ask(page: str, key: str) -> int:
+            body(client, page, key)
+            with CaptureQueriesContext(connection) as captured:
+                body(client, page, key)
+            return len(captured)
+
+        def fill(n: int) -> None:
+            for _ in range(n):
+                person = make.make_participant(country=make.make_country())
+                article = make.make_article(
+                    topics=[topic, make.make_topic()], participants=[person], dateline_city=city
+                )
+                event = make.make_event(city=city, topics=[topic], host_countries=[make.make_country()])
+                make.make_attendance(event=event, participant=person)
+                make.make_coverage(article=article, event=event)
+
+        asked = [
+            (page, key)
+            for page in ("/articles/", "/events/", city.get_absolute_url(), "/cities/")
+            for key in (*OUTPUTS, *FEEDS)
+        ]
+        asked = [(page, key) for page, key in asked if client.get(page, {"format": key}).status_code == 200]
+        fill(1)
+        few = {one: ask(*one) for one in asked}
+        fill(4)
+        assert {one: ask(*one) for one in asked} == few
+
+    def test_a_feed_is_of_what_is_new_here_first(self, client: Client) -> None:
+        old = make.make_article(date="2020-01-01")
+        new = make.make_article(date="2001-01-01")
+        Article.objects.filter(pk=old.pk).update(first_public_at="2026-01-01T00:00:00Z")
+        Article.objects.filter(pk=new.pk).update(first_public_at="2026-02-01T00:00:00Z")
+        ids = _feed_pages(client, "/articles/")
+        assert [urlsplit(one).path for one in ids] == [new.get_absolute_url(), old.get_absolute_url()]
