@@ -209,7 +209,7 @@ def test_pages_show_a_change_at_once(client: Client) -> None:
     )
     addresses = ["/", "/articles/", "/events/", "/years/", "/years/2014/", "/topics/", "/cities/", "/participants/"]
     before = {address: shown(client, address) for address in addresses}
-    assert "<strong>1</strong> articles" in before["/"]
+    assert "<strong>1</strong> article<" in before["/"]
     assert "no article in this archive yet" in before["/events/"]
 
     # A link of the two: the event's card counts it.
@@ -240,7 +240,7 @@ def test_pages_show_a_change_at_once(client: Client) -> None:
     withdraw(second, by="test", why="test")
     withdraw(event, by="test", why="test")
     after = {address: shown(client, address) for address in addresses}
-    assert "<strong>1</strong> articles" in after["/"]
+    assert "<strong>1</strong> article<" in after["/"]
     assert "<strong>0</strong> events" in after["/"]
     assert "Second" not in after["/articles/"] + after["/"]
     assert "A summit" not in after["/events/"] + after["/years/2014/"]

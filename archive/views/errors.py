@@ -1,8 +1,8 @@
 """Answers to what can't be answered: a sentence that says what to do, never a traceback."""
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
@@ -26,6 +26,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         message = _("A form takes 5 MB of text. Go back and send the text as a file.")
         return show_error(request, 413, _("The text is too long"), message)
+    if isinstance(exception, TooManyFieldsSent):
+        # The page that says so would ask for the parameters again.
+        request.GET = QueryDict()
     return show_error(request, 400, _("The request can't be understood"), _("Please check the address."))
 
 

@@ -176,5 +176,6 @@ def test_events_without_a_host_city_can_be_listed(client: Client) -> None:
 
     assert found("city=none") == {"Nowhere"}
     assert found(f"city=none&city={city.slug}") == {"Nowhere", "Somewhere"}
-    assert "Host city: No host city" in client.get("/events/?city=none").content.decode()
+    chips = re.sub(r"<[^>]*>", "", client.get("/events/?city=none").content.decode())
+    assert "Host city: No host city" in chips
     assert Event.objects.without_city().count() == 1

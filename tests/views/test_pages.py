@@ -25,15 +25,21 @@ class Links(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "a" and values.get("href", "").startswith("/"):
             self.links.add(values["href"].split("#")[0])
-        if tag in ("link", "script", "img", "iframe") and values.get("rel") not in (
-            "alternate",
-            "canonical",
-            "license",
-            "schema.DC",  # a name, not an address to load
-        ):
-            self.loaded.add(values.get("href") or values.get("src") or "")
         # JSON-LD is data, which no browser runs.
         is_data = values.get("type") == "application/ld+json"
+        if (
+            tag in ("link", "script", "img", "iframe")
+            and not is_data
+            and values.get("rel")
+            not in (
+                "alternate",
+                "canonical",
+                "license",
+                "search",
+                "schema.DC",  # a name, not an address to load
+            )
+        ):
+            self.loaded.add(values.get("href") or values.get("src") or "")
         if tag == "style" or (tag == "script" and not values.get("src") and not is_data):
             self.inline.append(tag)
         self.inline += [f"{tag} {name}" for name in values if name == "style" or name.startswith("on")]

@@ -14,7 +14,8 @@ TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "content"}
 
 # Names and codes that are the same in every language.
-UNTRANSLATED = {"SHA-256", "CC BY 4.0", "CSS", "utf-8", "EDTF"}
+# Names of standards, formats and commands.
+UNTRANSLATED = {"SHA-256", "CC BY 4.0", "CSS", "utf-8", "EDTF", "OAI-PMH 2.0", "OpenSearch", "sha256sum --check"}
 
 
 class _Texts(HTMLParser):
