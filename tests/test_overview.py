@@ -277,7 +277,7 @@ def test_cards_say_what_the_record_says_and_escape_it(client: Client) -> None:
     )  # fmt: skip
     html = shown(client, "/articles/")
     card = html[html.index('<article class="card">') : html.index("</article>")]
-    assert '<p class="when">24 August 2014 <span class="flag">inferred</span></p>' in card
+    assert '<p class="when">24 August 2014 <span class="flag inferred">date inferred</span></p>' in card
     assert f'<h3><a href="{article.get_absolute_url()}">[&lt;b&gt;Bold&lt;/b&gt;]</a></h3>' in card
     assert f'<a href="{agency.get_absolute_url()}">A&amp;B</a>' in card
     assert f'<a href="{country.get_absolute_url()}">Côte &lt;d&#x27;Ivoire&gt;</a>' in card
@@ -287,7 +287,7 @@ def test_cards_say_what_the_record_says_and_escape_it(client: Client) -> None:
     html = shown(client, "/events/")
     card = html[html.index('<article class="card">') : html.index("</article>")]
     for text in (
-        '<span class="flag">planned</span>',
+        '<span class="flag planned">planned</span>',
         "<span>Bilateral meeting</span>",
         "<span>Caspian &lt;Sea&gt;</span>",
         "<span>hybrid</span>",

@@ -64,4 +64,4 @@ def test_picture_and_table_have_the_same_numbers_and_links() -> None:
 def test_names_are_those_of_the_language() -> None:
     with translation.override("ru"):
         chart = by_month(2014, Row(EVENTS, {6: 1, 7: 1}, "/events/"))
-        assert chart.columns[5].name == "Июнь 2014"
+        assert chart.columns[5].name == "июнь 2014 года"

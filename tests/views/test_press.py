@@ -1,5 +1,7 @@
 """Events that no article of the archive covers say so and can be listed; so do cities without an event."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -38,7 +40,7 @@ def test_the_filter_is_offered_and_can_be_taken_off(client: Client) -> None:
     html = html_of(client, "/events/?press=no&year=2014&page=1")
     assert '<input type="checkbox" name="press" value="no" checked>' in html
     assert '<input type="checkbox" name="press" value="yes">' in html
-    assert "Press: Without articles" in html
+    assert "Press: Without articles" in re.sub(r"</?span[^>]*>", "", html)
     assert 'href="?year=2014"' in html
 
 

