@@ -58,6 +58,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages of pictures and tables shrink to a fifth; what is secret in a page is masked anew each time (CSRF tokens).
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "archive.views.language.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -129,7 +129,7 @@ _LOST = """() => {
     // The last of the breadcrumbs is the page's heading once more.
     if (one.closest("svg, [hidden], .breadcrumbs [aria-current]") || !one.checkVisibility()) continue;
     const style = getComputedStyle(one);
-    if (style.clipPath !== "none") continue;
+    if (style.clipPath !== "none" || style.clip !== "auto") continue;
     const cuts = (side) => ["hidden", "clip"].includes(style[side]);
     const isCut = (cuts("overflowX") && one.scrollWidth > one.clientWidth + 1)
       || (cuts("overflowY") && one.scrollHeight > one.clientHeight + 1);
