@@ -12,7 +12,7 @@ import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
@@ -138,6 +138,7 @@ def test_ris_loses_nothing(title: str, abstract: str, container: str) -> None:
 
 
 @given(title=TEXTS, abstract=TEXTS, container=TEXTS)
+@example(title="--", abstract="``a''", container="<<a>> !` ?` ---")
 def test_bibtex_loses_nothing(title: str, abstract: str, container: str) -> None:
     [found] = as_bibtex([replace(FULL, title=title, abstract=abstract, container=container)])
     assert found["title"] == one_line(title)

@@ -3,6 +3,7 @@
 Grammar: http://www.bibtex.org/Format/; special characters after `The LaTeX Companion`, 2nd edition, 13.2.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from archive.formats.citation.citable import ARCHIVE, Citable
@@ -19,6 +20,9 @@ _ESCAPES = str.maketrans(
         **{letter: f"\\{letter}" for letter in "&%$#_"},
     }
 )
+
+# LaTeX makes one sign of each of these pairs (a dash, a quotation mark): an empty group keeps them two.
+_LIGATURES = re.compile(r"""(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=<)(?=<)|(?<=>)(?=>)|(?<=[!?])(?=`)""")
 
 
 def write(citables: Iterable[Citable]) -> Iterator[str]:
@@ -56,4 +60,4 @@ def _fields(one: Citable) -> Iterator[tuple[str, str]]:
 
 
 def _escaped(text: str) -> str:
-    return one_line(text).translate(_ESCAPES)
+    return _LIGATURES.sub("{}", one_line(text).translate(_ESCAPES))
