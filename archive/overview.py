@@ -67,7 +67,7 @@ T = TypeVar("T")
 _LIGHT: Mapping[Any, tuple[str, ...]] = {
     City: ("slug",),
     Country: ("iso2",),
-    Event: ("slug", "status", "date", "kind", "city", "series"),
+    Event: ("slug", "status", "date", "kind", "state", "place", "city", "series"),
     EventSeries: ("slug",),
     Participant: ("slug", "status", "kind"),
     Publisher: ("slug",),

@@ -1,20 +1,23 @@
 """What templates need beyond Django's own tags."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from archive import dates
 from archive.fragments import NOTHING, escaped, fill, join, lang_attribute, lang_of, lang_of_letters, linked
 from archive.languages import sort_key, spoken
-from archive.models import Article, Coverage
+from archive.models import Article, Coverage, Event, Office, Participant
+from archive.overview import Leader
 from archive.pictures.bars import Bar, Chart, Column
 from archive.views.cards import Card, Fact
 
@@ -77,7 +80,7 @@ def covered_event(coverage: Coverage, facts: Iterable[Fact]) -> SafeString:
             event,
             _facts(facts),
         ),
-        fill('\n  <p class="note"{}>{}</p>', lang("en"), coverage.note) if coverage.note else NOTHING,
+        _note(coverage),
     )
 
 
@@ -87,6 +90,34 @@ _COVERED = """<article class="card">
   <p class="meta">{}</p>{}
 </article>
 """
+
+
+@register.simple_tag
+def covering_articles(coverages: Iterable[Coverage]) -> SafeString:
+    """The articles that cover an event, and how."""
+    unknown = gettext("publisher not stated")
+    return join(
+        _COVERING,
+        (
+            (
+                *(one.get_relation_display(), one.article.date_text, one.article.get_absolute_url(), lang(one.article)),
+                *(one.article.shown_headline, one.article.publisher or one.article.agency or unknown, _note(one)),
+            )
+            for one in coverages
+        ),
+    )
+
+
+_COVERING = """<article class="card">
+  <p class="when"><span class="flag">{}</span> {}</p>
+  <h4><a href="{}"{}>{}</a></h4>
+  <p class="meta"><span>{}</span></p>{}
+</article>
+"""
+
+
+def _note(coverage: Coverage) -> SafeString:
+    return fill('\n  <p class="note"{}>{}</p>', lang("en"), coverage.note) if coverage.note else NOTHING
 
 
 @register.simple_tag
@@ -120,16 +151,96 @@ def _named(record: Any) -> tuple[str, SafeString, Any]:
 
 
 @register.simple_tag
+def attended_events(attended: Iterable[Any]) -> SafeString:
+    """Rows of a table: events that somebody attended, where, and as what (`archive.views.records.participants.Attended`)."""
+    rows = (
+        (
+            *(one.event.date_text, *_named(one.event), _state(one.event), _where(one)),
+            capfirst(", ".join(one.capacities)),
+            join("<br><small{}>{}</small>", ((lang("en"), office) for office in one.offices)),
+        )
+        for one in attended
+    )
+    return join(_ATTENDED, rows)
+
+
+_ATTENDED = '<tr><td class="date">{}</td><th scope="row"><a href="{}"{}>{}</a>{}</th><td class="place">{}</td><td>{}{}</td></tr>\n'
+
+
+def _state(event: Event) -> SafeString:
+    if event.state == Event.State.HELD:
+        return NOTHING
+    return fill(' <span class="flag {}">{}</span>', event.state, event.get_state_display())
+
+
+def _where(one: Any) -> SafeString:
+    return linked_name(one.city) if one.city else fill("<span{}>{}</span>", lang("en"), one.event.place)
+
+
+@register.simple_tag
+def people_of(people: Iterable[Participant]) -> SafeString:
+    """Rows of a table: participants, their offices, and their numbers of events and articles."""
+    lists = [reverse(f"archive:{kind}-list") for kind in ("event", "article")]
+    rows = (
+        (
+            *(*_named(one), SafeString("<br>").join(map(_office, one.offices.all()))),
+            *(
+                linked(f"{url}?participant={one.slug}", n) if n else NOTHING
+                for url, n in zip(lists, (one.event_count, one.article_count), strict=True)  # type: ignore[attr-defined]
+            ),
+        )
+        for one in people
+    )
+    return join(_PERSON, rows)
+
+
+_PERSON = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td>{}</td><td class="n">{}</td><td class="n">{}</td></tr>\n'
+
+
+def _office(office: Office) -> SafeString:
+    body = f", {office.organisation}" if office.organisation else ""
+    term = office.term_text
+    when = fill(" <small{}>({})</small>", lang_of_letters(term), term) if term else NOTHING
+    return fill("<span{}>{}</span>{}{}", lang("en"), office.title, body, when)
+
+
+@register.simple_tag
+def leaders(rows: Iterable[Leader], of: str, address: str, narrowed: str, by: str) -> SafeString:
+    """Records with the number of "events" or "articles" that they share with the page's; the number leads to these."""
+    return join(
+        _LEADER,
+        ((*_named(one), f"{address}?{narrowed}&{by}={one.slug}", _counted(one, of), one.count) for one in rows),
+    )
+
+
+_LEADER = '<li><a href="{}"{}>{}</a> <a class="count" href="{}" aria-label="{}">{}</a></li>\n'
+
+
+def _counted(one: Leader, of: str) -> str:
+    if of == "events":
+        text = ngettext("%(name)s: %(n)s event", "%(name)s: %(n)s events", one.count)
+    else:
+        text = ngettext("%(name)s: %(n)s article", "%(name)s: %(n)s articles", one.count)
+    return text % {"name": one.name, "n": one.count}
+
+
+@register.simple_tag
 def options(group: Any) -> SafeString:
     """The boxes to tick of a filter (`archive.filters.Group`)."""
-    rows = (
-        (lang_by_letters(one.label), group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label))
-        for one in group.options
+    language = get_language()
+    return SafeString(
+        "".join([_option(language, group.name, one.value, str(one.label), one.is_chosen) for one in group.options])
     )
-    return join('<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
 
 
-_CHECKED = ("", SafeString(" checked"))
+# A list offers some three hundred, the same on each of its pages.
+@lru_cache(maxsize=4096)
+def _option(_language: str | None, name: str, value: str, label: str, is_chosen: bool) -> SafeString:
+    return fill(_OPTION, lang_of_letters(label), name, value, _CHECKED[is_chosen], capfirst(label))
+
+
+_OPTION = '<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n'
+_CHECKED = (NOTHING, SafeString(" checked"))
 
 
 @register.simple_tag

@@ -153,9 +153,13 @@ _PAIR = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td><a href="{}"{}>{}</a>
 
 
 @register.simple_tag
-def events_with(one: Node | Pair, narrowing: str = "") -> SafeString:
-    """Address of the list of the events at which one was, or both."""
-    return _Events(narrowing).of(one)
+def network_met(pairs: Iterable[Pair]) -> SafeString:
+    """Rows of a table: the other, and how many events they shared, with a link to these."""
+    events = _Events("")
+    return join(_MET, ((*_named(pair.other), events.of(pair), _number_of_events(pair.events)) for pair in pairs))
+
+
+_MET = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td class="n"><a href="{}">{}</a></td></tr>\n'
 
 
 def _named(node: Node) -> tuple[str, SafeString, str]:

@@ -1,11 +1,8 @@
 """The page of an article: its facts, the events that it covers, and what is near it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
@@ -14,6 +11,7 @@ from archive.models import Article, City, Country, Coverage, Event, EventSeries,
 from archive.overview import Overview, overview
 from archive.views.cards import Card, Fact, cards_of, shown_foreign
 from archive.views.lookup import find, record_page, show
+from archive.views.records.linking import link, remember
 
 # Of the articles on the same events, so many are shown.
 ALSO = 6
@@ -24,7 +22,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(request, Article.objects.select_related("source_document"), slug)
     # After the article: so the overview has all that it names.
     archive = overview()
-    link(found, archive)
+    _link(found, archive)
     covered = [coverage.event_id for coverage in found.coverages.all()]
     beside = Coverage.objects.filter(event__in=covered).exclude(article=found).order_by()
     also = archive.articles.among(beside.values_list("article", flat=True) if covered else ()).newest(ALSO)
@@ -41,53 +39,24 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "archive/article_detail.html", context, found)
 
 
-def link(article: Article, archive: Overview) -> None:
-    """Link a loaded article to what it names and covers, all of it public, with the records that the overview keeps.
-
-    Two queries, where Django's own way asks for every kind of record anew.
-    """
+def _link(article: Article, archive: Overview) -> None:
+    """Link a loaded article to what it names and covers, all of it public. Two queries."""
     for field, model in _NAMED.items():
         key = getattr(article, f"{field}_id")
         setattr(article, field, archive.records(model)[key] if key is not None else None)
-    keys: dict[str, list[int]] = {field: [] for field in _LINKS}
-    with connection.cursor() as cursor:
-        cursor.execute(_links(), [article.pk] * len(_LINKS))
-        for field, key in cursor.fetchall():
-            keys[field].append(key)
-    for field, model in _LINKS.items():
-        known = archive.records(model)
-        linked = [known[key] for key in keys[field] if key in known]
-        _remember(article, field, model, sorted(linked, key=lambda one: one.name))
+    link(article, _LINKS, {}, archive)
     rows = Coverage.objects.filter(article=article).order_by("pk").values_list("event", "relation", "note")
     events = archive.records(Event)
-    coverages = [
+    coverages = (
         Coverage(article=article, event=events[key], relation=relation, note=note)
         for key, relation, note in rows
         if key in events
-    ]
-    _remember(article, "coverages", Coverage, coverages)
+    )
+    remember(article, "coverages", Coverage, coverages)
 
 
 _NAMED: Mapping[str, Any] = {"publisher": Publisher, "agency": Publisher, "dateline_city": City}
 _LINKS: Mapping[str, Any] = {"participants": Participant, "countries": Country, "topics": Topic}
-
-
-@cache
-def _links() -> str:
-    """The keys of what an article is linked to, each with the name of the link, in one statement."""
-    selects = []
-    for name in _LINKS:
-        field: Any = Article._meta.get_field(name)
-        table, own, other = field.m2m_db_table(), field.m2m_column_name(), field.m2m_reverse_name()
-        selects.append(f"SELECT '{name}', {other} FROM {table} WHERE {own} = %s")  # noqa: S608  # names of ours
-    return " UNION ALL ".join(selects)
-
-
-def _remember(article: Article, name: str, model: Any, records: Sequence[Any]) -> None:
-    """As `prefetch_related` leaves records at their record: `article.<name>.all()` has them, and asks nothing."""
-    found: QuerySet = QuerySet(model)
-    found._result_cache = list(records)
-    vars(article).setdefault("_prefetched_objects_cache", {})[name] = found
 
 
 def _facts(event: Event, archive: Overview) -> list[Fact]:
