@@ -2,8 +2,10 @@
 
 import html
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from archive.languages import is_foreign, language_by_letters
 
@@ -40,7 +42,13 @@ def lang_of(language: str) -> SafeString:
 
 def lang_of_letters(text: object) -> SafeString:
     """The same for a name at hand as a mere text, by its letters."""
-    return lang_of(language_by_letters(str(text)))
+    return _by_letters(get_language(), str(text))
+
+
+# The names of filters and facets are the same on every page.
+@lru_cache(maxsize=8192)
+def _by_letters(_language: str | None, text: str) -> SafeString:
+    return lang_of(language_by_letters(text))
 
 
 def linked(url: str, text: object) -> SafeString:

@@ -1,6 +1,6 @@
 """The page of an event: what is known of it, who came, its place in its series, the press on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,7 @@ def _press(event: Event, archive: Overview) -> list[Coverage]:
         F("article__date_earliest").asc(nulls_last=True), "article__date_latest", "article__slug"
     )
     found = list(covering.only(*_COVERING)[:SECTION_SIZE])
-    publishers = archive.records(Publisher)
+    publishers: Mapping[Any, Any] = archive.records(Publisher)
     for coverage in found:
         article = coverage.article
         article.publisher = publishers.get(article.publisher_id)

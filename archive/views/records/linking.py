@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
@@ -41,16 +42,16 @@ def remember(record: Any, name: str, model: Any, records: Iterable[Any]) -> None
 def _keys(record: Any, names: tuple[str, ...]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {name: [] for name in names}
     with connection.cursor() as cursor:
-        cursor.execute(_statement(type(record), names), [record.pk] * len(names))
+        cursor.execute(_statement(record._meta.model_name, names), [record.pk] * len(names))
         for name, key in cursor.fetchall():
             found[name].append(key)
     return found
 
 
 @cache
-def _statement(model: Any, names: tuple[str, ...]) -> str:
-    """The keys of what a record of the model is linked to, each with the name of the link."""
-    selects = []
+def _statement(kind: str, names: tuple[str, ...]) -> str:
+    """The keys of what a record of that kind is linked to, each with the name of the link."""
+    model, selects = apps.get_model("archive", kind), []
     for name in names:
         field: Any = model._meta.get_field(name)
         if field.many_to_many:
