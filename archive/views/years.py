@@ -15,6 +15,7 @@ from archive.pictures.bars import month_key, month_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import Card, cards_by_key, cards_of
 from archive.views.charts import month_chart
+from archive.views.keeping import kept
 
 # Most records that a month shows; the rest is a link away.
 EVENTS_PER_MONTH = 10
@@ -33,6 +34,7 @@ def year_rows(archive: Overview) -> list[dict[str, Any]]:
     ]
 
 
+@kept
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
     archive = overview()
@@ -63,6 +65,7 @@ class Month:
         return self.key.replace("=", "-")
 
 
+@kept
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
     """Month by month. What may fall in several months stands in each; a last one holds what no month is known of."""
@@ -116,6 +119,7 @@ def _among(cards: dict[int, Card], keys: Sequence[int]) -> tuple[Card, ...]:
     return tuple(cards[key] for key in keys if key in cards)
 
 
+@kept
 @require_safe
 def undated(request: HttpRequest) -> HttpResponse:
     archive = overview()

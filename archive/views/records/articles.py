@@ -10,6 +10,7 @@ from archive import search
 from archive.models import Article, City, Country, Coverage, Event, EventSeries, Participant, Publisher, Topic
 from archive.overview import Overview, overview
 from archive.views.cards import Card, Fact, cards_of, shown_foreign
+from archive.views.keeping import kept_with_index
 from archive.views.lookup import find, record_page, show
 from archive.views.records.linking import link, remember
 
@@ -17,6 +18,7 @@ from archive.views.records.linking import link, remember
 ALSO = 6
 
 
+@kept_with_index
 @record_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(request, Article.objects.select_related("source_document"), slug)

@@ -16,6 +16,7 @@ from archive.pictures.network import ego_network
 from archive.querysets import shown_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.sections import by_year
 
@@ -39,6 +40,7 @@ class Attended:
     offices: tuple[Office, ...]
 
 
+@kept
 @record_page
 def participant(request: HttpRequest, slug: str) -> HttpResponse:
     offices = Office.objects.select_related("country", "organisation", "source_article")

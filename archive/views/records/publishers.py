@@ -6,9 +6,11 @@ from archive.models import Article, Publisher
 from archive.overview import overview
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 
 
+@kept
 @record_page
 def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     found: Publisher = find(request, Publisher.objects.select_related("country", "organisation"), slug)
