@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.addresses import address
 from archive.models.base import Dated, Names, Record, Reviewed, Slugged, Sourced, allowed
-from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, SeriesQuerySet
+from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, LinkedQuerySet
 
 
 class EventSeriesKind(models.TextChoices):
@@ -31,7 +31,7 @@ class EventSeries(Names, Slugged):
         _("meets every year"), default=False, help_text=_("A year without an event is then shown as a gap.")
     )
 
-    objects = SeriesQuerySet.as_manager()
+    objects = LinkedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from archive.gaps import Gap, gaps
 from archive.models import (
+    Article,
     Attendance,
     Country,
     CountryStatus,
@@ -17,6 +18,7 @@ from archive.models import (
     Event,
     EventSource,
     Figure,
+    Office,
     Participant,
     Publisher,
     Reading,
@@ -27,7 +29,7 @@ from archive.views.browse import SECTION_SIZE
 from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.event_series import members_of
-from archive.views.records.linking import link, remember
+from archive.views.records.linking import fetch, link, remember
 from archive.views.records.press import headings
 
 
@@ -52,30 +54,40 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _link(event: Event, archive: Overview) -> None:
-    """Link a loaded event to what it names, all of it public; four queries for a plain one."""
-    sourced = ("source_article",)
+    """Link a loaded event to what it names, all of it public; two queries for a plain one."""
     rows = {
-        "attendances": Attendance.objects.public().select_related(
-            "participant__country", "office__country", "office__organisation", *sourced
-        ),
-        "delegations": Delegation.objects.select_related("country", *sourced),
-        "figures": Figure.objects.select_related(*sourced),
-        "readings": Reading.objects.select_related(*sourced),
-        "sources": EventSource.objects.select_related(*sourced),
+        "attendances": Attendance.objects.public(),
+        "delegations": Delegation.objects.all(),
+        "figures": Figure.objects.all(),
+        "readings": Reading.objects.all(),
+        "sources": EventSource.objects.all(),
         "children": Event.objects.published().oldest(),
-        "status_changes": CountryStatus.objects.select_related("country"),
+        "status_changes": CountryStatus.objects.all(),
     }
-    # The captured text of a source is no part of what is said of it.
-    loaded = {
-        name: Prefetch(name, found.defer("source_article__body") if name in _SOURCED else found)
-        for name, found in rows.items()
-    }
+    loaded = {name: Prefetch(name, found) for name, found in rows.items()}
     link(event, {"host_countries": Country, "topics": Topic}, loaded, archive)
-    remember(event, "participants", Participant, _once(one.participant for one in event.attendances.all()))
-    remember(event, "countries", Country, _once(one.country for one in event.delegations.all()))
+    came = _of(event, "attendances", "participant", archive.records(Participant))
+    sent = _of(event, "delegations", "country", archive.records(Country))
+    _of(event, "status_changes", "country", archive.records(Country))
+    fetch(came, "office", Office.objects.select_related("country", "organisation"))
+    sourced = [*came, *sent, *event.figures.all(), *event.readings.all(), *event.sources.all()]
+    fetch(sourced, "source_article", Article.objects.only(*_SOURCE))
+    remember(event, "participants", Participant, _once(one.participant for one in came))
+    remember(event, "countries", Country, _once(one.country for one in sent))
 
 
-_SOURCED = ("attendances", "delegations", "figures", "readings", "sources")
+# What a statement says of the article that it comes from.
+_SOURCE = ("slug", "status", "headline", "headline_supplied", "language")
+
+
+def _of(event: Event, name: str, field: str, records: Mapping[int, Any]) -> list[Any]:
+    """The rows of the event of that name, each with the record that its field points to."""
+    manager: Any = getattr(event, name)
+    rows = [row for row in manager.all() if getattr(row, f"{field}_id") in records]
+    for row in rows:
+        setattr(row, field, records[getattr(row, f"{field}_id")])
+    remember(event, name, manager.model, rows)
+    return rows
 
 
 def _once(records: Iterable[Any]) -> Iterable[Any]:
