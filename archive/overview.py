@@ -333,6 +333,10 @@ class Overview:
                 found[key] = made[what, language, key] = thing
         return {key: thing for key, thing in found.items() if thing is not None}
 
+    def once(self, what: Any, make: Callable[[], T]) -> T:
+        """A thing that is kept for the language at hand, as those of `each`."""
+        return self.each(what, [0], lambda _keys: {0: make()})[0]
+
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]
 

@@ -87,7 +87,14 @@ _CHECKED = (NOTHING, SafeString(" checked"))
 def bars(chart: Chart) -> SafeString:
     """A chart of numbers along time (`archive.pictures.bars`), with its legend and the same numbers in a table."""
     if not chart:
-        return SafeString("")
+        return NOTHING
+    language = get_language()
+    if language not in chart.drawn:
+        chart.drawn[language] = _chart(chart)
+    return chart.drawn[language]
+
+
+def _chart(chart: Chart) -> SafeString:
     names = [str(measure.label) for measure in chart.measures]
     return join(
         _CHART,

@@ -13,8 +13,8 @@ from archive.fragments import NOTHING, fill, join, lang_of_letters, linked
 from archive.gaps import Gap
 from archive.languages import sort_key
 from archive.models import Article, Coverage, Event, Office, Participant
-from archive.overview import Leader
-from archive.templatetags.archive import facts_of, lang
+from archive.overview import Leader, Name
+from archive.templatetags.archive import facts_of, lang, share
 from archive.views.cards import Fact
 from archive.views.records.event_series import Member
 
@@ -169,6 +169,24 @@ def leaders(rows: Iterable[Leader], of: str, address: str, narrowed: str, by: st
 
 
 _LEADER = '<li><a href="{}"{}>{}</a> <a class="count" href="{}" aria-label="{}">{}</a></li>\n'
+
+
+@register.simple_tag
+def ranked(rows: Iterable[Leader], most: int) -> SafeString:
+    """Records with their numbers, each with a bar: the one that has `most` fills it."""
+    return join(_RANKED, ((*_named(one), one.count, share(one.count, most)) for one in rows))
+
+
+_RANKED = (
+    '<li><a href="{}"{}>{}</a> <span class="count">{}</span><svg viewBox="0 0 100 2" preserveAspectRatio="none" '
+    'aria-hidden="true" focusable="false"><rect class="track" width="100" height="2"/><rect width="{}" height="2"/></svg></li>\n'
+)
+
+
+@register.simple_tag
+def names(rows: Iterable[tuple[str, Name]]) -> SafeString:
+    """Names with their addresses."""
+    return join('<li><a href="{}"{}>{}</a></li>\n', ((url, lang(name), name.name) for url, name in rows))
 
 
 def _counted(one: Leader, of: str) -> str:

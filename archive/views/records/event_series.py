@@ -63,7 +63,7 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
         "countries": archive.beside(found, Country, Event, "host_countries"),
         "topics": archive.beside(found, Topic, Event),
         "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
-        **by_year(selected, articles, f"series={found.slug}"),
+        **by_year(selected, articles, archive, f"series={found.slug}"),
     }
     return show(request, "archive/series_detail.html", context, found)
 
