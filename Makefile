@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        screenshots bench paint accessibility relevance suggestions drill-search curator messages lock clean
+        screenshots bench paint accessibility relevance suggestions drill drill-search curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
@@ -29,6 +29,7 @@ help:
 	@echo "make accessibility  axe-core on every type of page in each language, light and dark, narrow and wide"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
+	@echo "make drill      back up while the archive is written to, restore elsewhere, compare every record and capture"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make messages   bring the Russian and Chinese catalogues up to date; print what is not translated"
@@ -106,6 +107,10 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench $(foreach size,$(BENCH_SIZES),--articles $(size)) $(if $(BENCH_WRITE),--write --date $(BENCH_WRITE))
 
 # What must hold is printed and fails; of the hostile queries also by how much they slow others. The suite has small versions.
+drill: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.backups
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.backups
+
 drill-search: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills
