@@ -17,15 +17,17 @@ from django.conf import settings as project
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from lxml import etree
 
+from archive.curation.merging import merge
 from archive.curation.review import withdraw
 from archive.formats.feed import ATOM, TOMBSTONES
 from archive.formats.outputs import OUTPUTS
-from archive.models import Article, Event, Participant
+from archive.models import Article, Event, Participant, Redirect
 from archive.views.portable import FEEDS
 from tests import factories as make
 from tests.seed import SeedTestCase
@@ -294,6 +296,40 @@ class TestAnswers:
             assert len(tombstones) == number, page
             assert all(one.get("ref").endswith(article.get_absolute_url()) for one in tombstones)
             assert article.get_absolute_url() not in [one.text for one in root.iter(f"{{{ATOM}}}id")]
+
+    def test_what_was_deleted_or_moved_has_its_tombstone(self, client: Client, admin_client: Client) -> None:
+        topic = make.make_topic()
+        kept, merged, gone = make.make_event(topics=[topic]), make.make_event(topics=[topic]), make.make_event()
+        other = make.make_event(slug="old-slug")
+        draft = make.make_event(status="draft")
+        known = {"HTTP_IF_NONE_MATCH": client.get("/events/", {"format": "atom"})["ETag"]}
+        merge(kept, merged, choices={}, by="ed", why="One meeting, as an editor found.")
+        admin_client.post(reverse("admin:archive_event_delete", args=[gone.pk]), {"post": "yes"})
+        other.slug = "new-slug"
+        other.save()
+        draft.slug = "never-public"
+        draft.save()
+        deleted, moved = gone.get_absolute_url(), {merged.get_absolute_url(): kept, "/events/old-slug/": other}
+        for page, expected in {
+            "/events/": {deleted, *moved}, "/": {deleted, *moved}, "/events/?state=held": {deleted, *moved},
+            topic.get_absolute_url(): {deleted, merged.get_absolute_url()}, "/articles/": set(),
+        }.items():  # fmt: skip
+            root = etree.fromstring(body(client, page, "atom").encode())
+            found = {urlsplit(one.get("ref")).path: one for one in root.iter(f"{{{TOMBSTONES}}}deleted-entry")}
+            assert found.keys() == expected, page
+            for path, tombstone in found.items():
+                links = [urlsplit(link.get("href")).path for link in tombstone.iter(f"{{{ATOM}}}link")]
+                assert links == ([moved[path].get_absolute_url()] if path in moved else [])
+                assert "as an editor found" not in tombstone.findtext(f"{{{TOMBSTONES}}}comment")
+        assert client.get("/events/", {"format": "atom"}, **known).status_code == 200  # type: ignore[arg-type]
+
+    def test_an_address_given_up_by_hand_is_news_too(self, client: Client) -> None:
+        make.make_article()
+        known = {"HTTP_IF_NONE_MATCH": client.get("/articles/", {"format": "atom"})["ETag"]}
+        Redirect.objects.create(record_type="article", old_slug="of-old-times", why="It was a test.")
+        answer = client.get("/articles/", {"format": "atom"}, **known)  # type: ignore[arg-type]  # environment variables
+        assert answer.status_code == 200
+        assert b"of-old-times" in answer.content
 
     def test_the_number_of_queries_is_constant(self, client: Client) -> None:
         city, topic = make.make_city(), make.make_topic()
