@@ -160,11 +160,16 @@ def members(name: str) -> Mapping[str, Collection[str] | None]:
     if root == "country":
         return {
             "articles": _slugs(Article.objects.filter(countries__iso2=leaf)),
-            "events": _slugs(Event.objects.filter(host_countries__iso2=leaf))
-            | _slugs(Event.objects.filter(delegations__in=Delegation.objects.taking_part().filter(country__iso2=leaf))),
+            "events": _slugs(Event.objects.filter(host_countries__iso2=leaf)) | _slugs_of_delegations(leaf),
         }
     return {}
 
 
 def _slugs(records: QuerySet) -> set[str]:
-    return set(records.filter(status__in=_ONCE_PUBLIC).values_list("slug", flat=True))
+    return set(records.filter(status__in=_ONCE_PUBLIC).order_by().values_list("slug", flat=True))
+
+
+def _slugs_of_delegations(code: str) -> set[str]:
+    """Asked from the rows: PostgreSQL may take half a minute to look for events by a question within the question."""
+    delegations = Delegation.objects.taking_part().filter(country__iso2=code, event__status__in=_ONCE_PUBLIC)
+    return set(delegations.order_by().values_list("event__slug", flat=True))
