@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import bibtexparser
 import feedparser
@@ -90,6 +90,16 @@ def shown(client: Client, address: str) -> int:
     return int(re.sub(r"\D", "", found[1]))
 
 
+def _counts_everywhere(client: Client, kind: str, chosen: Mapping[str, str]) -> dict[str, int]:
+    """How many records there are of a kind under the chosen filters, by where it is said; an interface more is a row more."""
+    address = f"/{kind}/?{urlencode(chosen)}"
+    return {
+        "page": shown(client, address),
+        "feed": len(_feed_pages(client, address)),
+        **{key: COUNTS[key](body(client, address, key)) for key in ("csv", "ris", "jsonl")},
+    }
+
+
 def left_out(calendar: Calendar) -> int:
     found = re.search(r"(\d+) left out", str(calendar["DESCRIPTION"]))
     return int(found[1]) if found else 0
@@ -114,27 +124,28 @@ class TestArchiveAsShipped(SeedTestCase):
                 assert len(list(calendar.walk("VEVENT"))) + left_out(calendar) == number, address
 
     def test_counts_agree_for_any_filter(self) -> None:
-        filters = {
+        common = {
             "year": ("2014", "2016", "undated", "2005..2012"),
             "country": ("CN", "RU", "UZ", "IN"),
             "topic": tuple(Article.objects.values_list("topics__slug", flat=True).distinct()[:6]),
-            "kind": ("news", "photo"),
+            "series": ("peace-mission", "none"),
+            "participant": tuple(Participant.objects.filter(articles__isnull=False).values_list("slug", flat=True)[:4]),
+            "precision": ("day", "month", "uncertain"),
             "sort": ("oldest", "newest"),
         }
+        filters = {
+            "articles": {**common, "kind": ("news", "photo"), "publisher": ("none",), "text": ("yes", "no")},
+            "events": {**common, "kind": ("summit", "exercise"), "press": ("yes", "no"), "state": ("held", "planned")},
+        }
 
-        @settings(max_examples=25)
-        @given(
-            st.dictionaries(st.sampled_from(sorted(filters)), st.integers(0, 5)),
-            st.sampled_from(["articles", "events"]),
-        )
-        def agree(chosen: dict[str, int], kind: str) -> None:
-            asked = "&".join(f"{name}={filters[name][at % len(filters[name])]}" for name, at in chosen.items())
-            if kind == "events":
-                asked = asked.replace("kind=news", "kind=summit").replace("kind=photo", "kind=exercise")
-            address = f"/{kind}/?{asked}"
-            number = shown(self.client, address)
-            assert len(_feed_pages(self.client, address)) == number
-            assert [COUNTS[key](body(self.client, address, key)) for key in ("csv", "ris", "jsonl")] == [number] * 3
+        @settings(max_examples=50)
+        @given(st.sampled_from(sorted(filters)), st.data())
+        def agree(kind: str, data: st.DataObject) -> None:
+            offered = filters[kind]
+            names = data.draw(st.lists(st.sampled_from(sorted(offered)), unique=True, max_size=4))
+            chosen = {name: data.draw(st.sampled_from(offered[name])) for name in names}
+            found = _counts_everywhere(self.client, kind, chosen)
+            assert set(found.values()) == {found["page"]}, (kind, chosen, found)
 
         agree()
 
@@ -144,7 +155,17 @@ class TestArchiveAsShipped(SeedTestCase):
         assert event.city is not None
         participant = Participant.objects.published().filter(events__isnull=False)[0]
         pages = [one.get_absolute_url() for one in (event, event.series, event.city, participant)]
-        pages += ["/", "/countries/cn/", "/topics/", "/cities/", "/series/", "/publishers/", "/participants/"]
+        pages += [
+            "/",
+            "/years/2014/",
+            "/years/undated/",
+            "/countries/cn/",
+            "/topics/",
+            "/cities/",
+            "/series/",
+            "/publishers/",
+            "/participants/",
+        ]
         pages += [Article.objects.published()[0].get_absolute_url()]
         for page in pages:
             offered = re.findall(
@@ -168,7 +189,7 @@ class TestArchiveAsShipped(SeedTestCase):
     def test_the_examples_of_the_documentation_answer(self) -> None:
         text = Path(project.BASE_DIR, "docs", "formats.md").read_text(encoding="utf-8")
         examples = re.findall(r"^/\S*format=\w+$", text, re.MULTILINE)
-        assert len(examples) == 6
+        assert len(examples) == 7
         for address in examples:
             assert body(self.client, address)
         # Each format stands in the table.
@@ -210,6 +231,36 @@ class TestAnswers:
         assert client.get("/events/", {"format": "ris", "colour": "red"}).status_code == 400
         assert client.get("/articles/", {"format": "atom", "page": "9"}).status_code == 404
         assert client.get("/articles/", {"format": "atom", "page": "x"}).status_code == 400
+
+    def test_pages_about_a_record_have_no_other_formats(self, client: Client) -> None:
+        article, country = make.make_article(), make.make_country()
+        for page in (
+            f"/report/?record=article/{article.slug}",
+            f"/report/?record=country/{country.iso2.lower()}",
+            f"{article.get_absolute_url()}history/?",
+        ):
+            for key in ("ris", "atom", "docx"):
+                answer = client.get(f"{page}&format={key}")
+                assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8"), page
+                assert "can be had in no other format" in answer.content.decode()
+
+    def test_years_have_formats_of_what_they_show(self, client: Client) -> None:
+        make.make_event(date="2014")
+        make.make_event(date="2014-12/2015-01")
+        make.make_event(date="2015-03-01")
+        make.make_article(date="2014-02-01")
+        make.make_article(date="", date_basis="")
+        for page, number in {"/years/2014/": 3, "/years/2015/": 2, "/years/undated/": 1}.items():
+            assert len(_feed_pages(client, page)) == number
+            html = body(client, page)
+            assert '<link rel="alternate" type="application/atom+xml"' in html
+            assert f'href="{page}?format=ics"' in html
+        assert COUNTS["ris"](body(client, "/years/2014/", "ris")) == 1
+        assert COUNTS["csv"](body(client, "/years/undated/", "csv")) == 1
+        calendar = Calendar.from_ical(body(client, "/years/2015/", "ics"))
+        assert (len(list(calendar.walk("VEVENT"))), left_out(calendar)) == (1, 1)
+        assert client.get("/years/2014/", {"format": "docx"}).status_code == 400
+        assert client.get("/years/2013/", {"format": "ris"}).status_code == 404
 
     def test_nothing_is_had_of_what_is_not_public(self, client: Client, admin_client: Client) -> None:
         draft = make.make_article(status="draft", headline="Secret")
