@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -336,6 +337,37 @@ class TestAnswers:
             assert title == re.sub(r"\s+", " ", text).strip()
             assert len(page.xpath("//details[@class='cite']//dt")) == 5
             assert page.xpath("//script[not(@src) and not(@type='application/ld+json')]") == []
+
+    def test_every_page_has_one_whole_card(self, client: Client) -> None:
+        article = make.make_article(headline='Drills "<b>" & more', abstract="They trained.")
+        kinds = {
+            article.get_absolute_url(): "article",
+            "/": "website",
+            "/articles/?kind=news": "website",
+            "/about/": "website",
+        }
+        for page, kind in kinds.items():
+            for prefix, locale in {"": "en_GB", "/ru": "ru_RU", "/zh-hans": "zh_CN"}.items():
+                html = etree.HTML(body(client, prefix + page))
+                found = [(one.get("property"), one.get("content")) for one in html.xpath("//meta[@property]")]
+                card = dict(found)
+                assert len(card) + 1 == len(found), page  # two other languages
+                assert (card["og:type"], card["og:locale"]) == (kind, locale)
+                assert card["og:url"] == f"{project.SITE_URL}{prefix}{page}"
+                assert card["og:site_name"] == "SCO security archive"
+                assert card["og:image"] == f"{project.SITE_URL}/static/card.png"
+                [title] = html.xpath("//title/text()")
+                assert card["og:title"] == (article.headline if kind == "article" else title)
+                assert html.xpath("//meta[@name='twitter:card']/@content") == ["summary_large_image"]
+        assert card["og:image:alt"]
+
+    def test_the_picture_of_cards_is_as_large_as_is_said(self, client: Client) -> None:
+        card = Path(project.BASE_DIR, "static", "card.png").read_bytes()
+        size = struct.unpack_from(">II", card, 16)
+        html = etree.HTML(body(client, "/about/"))
+        said = [html.xpath(f"//meta[@property='og:image:{name}']/@content")[0] for name in ("width", "height")]
+        assert [str(one) for one in size] == said == ["1200", "630"]
+        assert len(card) < 50_000
 
     def test_what_was_withdrawn_has_its_tombstone_where_it_was(self, client: Client) -> None:
         topic, other = make.make_topic(), make.make_topic()
