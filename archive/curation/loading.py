@@ -116,8 +116,6 @@ def _read(folder: Path) -> tuple[str, list[dict]]:
             raise FixtureError([f"{path}: {error}"]) from error
         if not isinstance(found, list):
             raise FixtureError([f"{path}: a list of records is expected."])
-        if not all(isinstance(row, dict) and isinstance(row.get("model"), str) for row in found):
-            raise FixtureError([f"{path}: a list of records is expected."])
         if problems := [f"{path}: {problem}" for row in found if (problem := _misshapen(row, name))]:
             raise FixtureError(problems)
         rows += found

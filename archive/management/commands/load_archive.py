@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except FixtureError as error:
             raise CommandError(f"Nothing was loaded. {len(error.problems)} problem(s):\n{error}") from error
         if report.is_known:
-            self.stdout.write("They are loaded already.")
+            self.stdout.write(f"{'This export is' if export else 'These fixtures are'} loaded already.")
             return
         for label in report.kept:
             self.stdout.write(f"kept: {label}")
