@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from django import template
@@ -9,12 +10,14 @@ from django.core.paginator import Page
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from archive import dates
+from archive.templatetags.archive import own_address
+from archive.views.describing import card
 
 register = template.Library()
 
@@ -36,6 +39,16 @@ class Item:
     label: str
     says: str
     current: str
+
+
+@register.simple_block_tag(takes_context=True)
+def titled(context: Any, content: str) -> SafeString:
+    """The page's title, and its card for links elsewhere where the page does not describe itself (`described`)."""
+    title = unescape(content).strip()
+    address = own_address(context)
+    tags = () if context.get("described") or not address else card(title=title, description="", url=address)
+    rows = ((tag.attribute, tag.name, tag.content) for tag in tags)
+    return format_html("<title>{}</title>{}", title, format_html_join("", '\n  <meta {}="{}" content="{}">', rows))
 
 
 # The main navigation, in two groups. A new part of the archive is a row here: header, footer and home page follow.

@@ -12,14 +12,15 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from archive.formats.outputs import Asked, in_order
-from archive.models import Change
+from archive.models import Change, Redirect
 from archive.views.errors import show_error
 from archive.views.feeds import feed_page
 from archive.views.paging import BadPage, bad_page
 from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with_format
 
 # Raised when a format begins to write something else: what caches hold is old then, though no record changed.
-_EDITION = 1
+_EDITION = 2
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -107,8 +108,11 @@ def _bytes(part: str | bytes) -> bytes:
 def _state(request: HttpRequest, today: date) -> tuple[str, datetime]:
     """ETag and time of what is answered: it follows from the records, the address, and (in citations) the day."""
     head = Change.objects.order_by("-number").values_list("number", "sha256", "at").first()
-    number, sha256, changed_at = head or (0, "", datetime(1970, 1, 1, tzinfo=UTC))
-    known = (_EDITION, number, sha256, settings.SITE_URL, request.get_full_path(), today)
+    number, sha256, changed_at = head or (0, "", _NEVER)
+    # Old addresses, which feeds tell of, are not in the log.
+    newest_redirect = Redirect.objects.newest()
+    changed_at = max(changed_at, newest_redirect[1] if newest_redirect else _NEVER)
+    known = (_EDITION, number, sha256, newest_redirect, settings.SITE_URL, request.get_full_path(), today)
     digest = hashlib.sha256(repr(known).encode()).hexdigest()
     return f'"{digest[:32]}"', changed_at
 
