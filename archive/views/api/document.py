@@ -39,7 +39,7 @@ _FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "month": ("Those that may fall in a month; `2014-00`: of that year, month not known.", ("2014-08",)),
     "within": ("Those that certainly fall within a month, a year or a span of years.", ("2014-08", "2014..2016")),
     "precision": ("What the date says of its day.", ("day",)),
-    "basis": ("Where the date comes from.", ("printed",)),
+    "basis": ("Where the date comes from.", ("inferred",)),
     "sort": ("Order; undated ones are last in either.", ("oldest",)),
     "kind": ("Kind.", ()),
     "country": ("ISO codes. Of events: countries that hosted or took part.", ("KZ",)),
@@ -55,7 +55,7 @@ _FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "event": ("Slugs of events that the articles cover.", ("peace-mission-2014",)),
     "publisher": ("Slugs of publishers or agencies; `none`: neither is known.", ("xinhua",)),
     "language": ("Codes of languages.", ("en",)),
-    "document": ("Names of source documents; `none`: added by itself.", ("none",)),
+    "document": ("Names of source documents; `none`: added by itself.", ()),
     "text": ("Whether the captured text is held.", ("no",)),
     "rights": ("Rights of the captured text.", ("restricted",)),
 }

@@ -71,6 +71,7 @@ def _add(path: str, view: Callable[..., Any], answer: type[Schema], name: str, s
         ["GET"],
         path,
         response={200: answer},
+        by_alias=True,
         operation_id=name,
         url_name=name,
         summary=summary,
