@@ -196,6 +196,20 @@ class DatedQuerySet(ReviewedQuerySet):
     def oldest(self) -> Self:
         return self.order_by(F("date_earliest").asc(nulls_last=True), F("date_latest").asc(nulls_last=True), "slug")
 
+    def behind(self, earliest: date | None, latest: date | None, slug: str, *, oldest: bool = False) -> Self:
+        """What follows a record of these days and this slug in the order of `newest`, or of `oldest`."""
+        undated = Q(date_earliest__isnull=True)
+        if earliest is None:
+            return self.filter(undated, slug__gt=slug)
+        beyond = "gt" if oldest else "lt"
+        same_day = Q(date_earliest=earliest)
+        return self.filter(
+            undated
+            | Q(**{f"date_earliest__{beyond}": earliest})
+            | same_day & Q(**{f"date_latest__{beyond}": latest})
+            | same_day & Q(date_latest=latest, slug__gt=slug)
+        )
+
 
 class DecisionQuerySet(RecordQuerySet):
     def syndicated(self) -> Self:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ from django.core.paginator import Page
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from archive import dates
 from archive.filters import TOLERATED
 from archive.fragments import NOTHING, fill, join, lang_of_letters
 from archive.languages import in_language
+from archive.views.describing import card
 
 register = template.Library()
 
@@ -41,6 +43,16 @@ class Item:
     label: str
     says: str
     current: str
+
+
+@register.simple_block_tag(takes_context=True)
+def titled(context: Any, content: str) -> SafeString:
+    """The page's title, and its card for links elsewhere where the page does not describe itself (`described`)."""
+    title = unescape(content).strip()
+    address = own_address(context)
+    tags = () if context.get("described") or not address else card(title=title, description="", url=address)
+    rows = ((tag.attribute, tag.name, tag.content) for tag in tags)
+    return format_html("<title>{}</title>{}", title, format_html_join("", '\n  <meta {}="{}" content="{}">', rows))
 
 
 # The main navigation, in two groups. A new part of the archive is a row here: header, footer and home page follow.

@@ -1,7 +1,6 @@
 """A page in another format: the same address with `?format=`."""
 
-import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +11,14 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from archive.formats.outputs import Asked, in_order
-from archive.models import Change
+from archive.views.conditional import state
 from archive.views.errors import show_error
 from archive.views.feeds import feed_page
 from archive.views.paging import BadPage, bad_page
 from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with_format
 
 # Raised when a format begins to write something else: what caches hold is old then, though no record changed.
-_EDITION = 1
+_EDITION = 2
 
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -48,7 +47,7 @@ def answer(request: HttpRequest, portable: Portable) -> HttpResponseBase:
     if key not in portable.formats:
         return _refused(request, portable, key)
     today = timezone.localdate()
-    etag, changed_at = _state(request, today)
+    etag, changed_at = state(request, _EDITION, today)
     response: HttpResponseBase | None = get_conditional_response(
         request, etag=etag, last_modified=int(changed_at.timestamp())
     )
@@ -102,15 +101,6 @@ def _response(request: HttpRequest, media_type: str, parts: Any, *, is_endless: 
 
 def _bytes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.encode()
-
-
-def _state(request: HttpRequest, today: date) -> tuple[str, datetime]:
-    """ETag and time of what is answered: it follows from the records, the address, and (in citations) the day."""
-    head = Change.objects.order_by("-number").values_list("number", "sha256", "at").first()
-    number, sha256, changed_at = head or (0, "", datetime(1970, 1, 1, tzinfo=UTC))
-    known = (_EDITION, number, sha256, settings.SITE_URL, request.get_full_path(), today)
-    digest = hashlib.sha256(repr(known).encode()).hexdigest()
-    return f'"{digest[:32]}"', changed_at
 
 
 def _refused(request: HttpRequest, portable: Portable, key: str) -> HttpResponse:

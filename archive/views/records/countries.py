@@ -22,6 +22,7 @@ from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
 from archive.views.keeping import kept
 from archive.views.lookup import or_in_format, record_page, show
+from archive.views.portable import of_record
 from archive.views.records.sections import sections
 
 
@@ -44,7 +45,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         )
     if code != code.lower():
         return redirect(found, permanent=True)
-    or_in_format(request, found)
+    or_in_format(request, of_record(found))
     archive = overview()
     rows = list(found.sco_status.all())
     axis = lanes(((row.start, _end(row)) for row in rows), timezone.localdate())
