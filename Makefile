@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        screenshots bench paint accessibility relevance suggestions fuzz drill-search curator messages lock clean
+        screenshots bench paint accessibility relevance suggestions fuzz drill drill-search drill-export curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
@@ -31,7 +31,9 @@ help:
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
 	@echo "make fuzz       ask the JSON API 10 000 requests that its description allows or forbids (FUZZ_CASES=10000)"
+	@echo "make drill      back up while the archive is written to, restore elsewhere, compare every record and capture"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
+	@echo "make drill-export  export 100 000 made-up articles, and see that the memory it takes is bounded"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make messages   bring the Russian and Chinese catalogues up to date; print what is not translated"
 	@echo "make lock       write the lock files anew from pyproject.toml"
@@ -112,12 +114,20 @@ fuzz: $(VENV)/installed-dev
 	ARCHIVE_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/python -m pytest tests/views/api/test_document.py -s
 
 # What must hold is printed and fails; of the hostile queries also by how much they slow others. The suite has small versions.
+drill: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.backups
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.backups
+
 drill-search: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills --search postgres://
 	$(BIN)/python -m tests.drills.rebuild
 	$(BIN)/python -m tests.drills.hostile
+
+# Fails where the export of 100 000 made-up articles (kept under var/bench) takes more than 50 MB of memory.
+drill-export: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.export
 
 # On a site and in a browser of its own; printed beside the goals, never asserted.
 paint: $(VENV)/installed-dev

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
 from archive.kept import Kept
 from archive.models import Article, Change, Country, Coverage, Delegation, Event, Redirect, Status, Topic
@@ -51,8 +51,8 @@ def _make() -> Holdings:
         for slug, status in model.objects.filter(status__in=_ONCE_PUBLIC).values_list("slug", "status"):
             stamp = stamped.get((name, slug), _NO_STAMP)
             made.append(_holding(stamp, kind, slug, is_deleted=status == Status.WITHDRAWN, record=slug))
-        for slug, leads_to, at, number in _redirects(name):
-            made.append(_holding(Stamp(number or 0, at), kind, slug, is_deleted=True, record=leads_to))
+    for stamp, kind, slug, leads_to in _redirects():
+        made.append(_holding(stamp, kind, slug, is_deleted=True, record=leads_to))
     in_order = tuple(sorted(made, key=lambda one: one.key))
     return Holdings(in_order, {(one.kind, one.slug): one for one in in_order})
 
@@ -61,18 +61,33 @@ def _holding(stamp: Stamp, kind: str, slug: str, *, is_deleted: bool, record: st
     return Holding(stamp.number, stamp.at.astimezone(UTC).replace(microsecond=0), kind, slug, is_deleted, record)
 
 
-def _redirects(name: str) -> Any:
-    """Old slugs, where they lead, since when, and the number of the change that made them so: the first after."""
-    change = Change.objects.filter(record_type=name, at__gte=OuterRef("at")).order_by("number").values("number")[:1]
-    return (
-        Redirect.objects.filter(record_type=name)
-        .annotate(number=Subquery(change))
-        .values_list("old_slug", "new_slug", "at", "number")
+def _redirects() -> Iterator[tuple[Stamp, str, str, str]]:
+    """Old addresses and the slugs that they lead to (empty: the record is gone), since when, and their place in the log.
+
+    They are no records, so the log doesn't name them: their place is that of the next change, there already or to come.
+    """
+    found = sorted(
+        (redirect.at, kind, redirect.old_slug, redirect.new_slug)
+        for kind, model in KINDS.items()
+        for redirect in Redirect.objects.of_public(model)
     )
+    if not found:
+        return
+    head = Change.objects.last_number()
+    changes = Change.objects.filter(at__gte=found[0][0]).order_by("number").values_list("number", "at").iterator()
+    number, changed_at = next(changes, (head + 1, None))
+    for at, kind, slug, leads_to in found:
+        while changed_at is not None and changed_at < at:
+            number, changed_at = next(changes, (head + 1, None))
+        yield Stamp(number, at), kind, slug, leads_to
 
 
-# Kept until a record, or a row that belongs to one, changes.
-holdings = Kept(_make, ("article", "event", "coverage", "attendance", "delegation", "figure", "reading", "eventsource"))
+# Kept until a record, or a row that belongs to one, changes, or an address is left.
+holdings = Kept(
+    _make,
+    ("article", "event", "coverage", "attendance", "delegation", "figure", "reading", "eventsource"),
+    Redirect.objects.newest,
+)
 
 
 def records_of(found: Collection[Holding], prepare: Any) -> Mapping[tuple[str, str], Any]:
@@ -145,11 +160,16 @@ def members(name: str) -> Mapping[str, Collection[str] | None]:
     if root == "country":
         return {
             "articles": _slugs(Article.objects.filter(countries__iso2=leaf)),
-            "events": _slugs(Event.objects.filter(host_countries__iso2=leaf))
-            | _slugs(Event.objects.filter(delegations__in=Delegation.objects.taking_part().filter(country__iso2=leaf))),
+            "events": _slugs(Event.objects.filter(host_countries__iso2=leaf)) | _slugs_of_delegations(leaf),
         }
     return {}
 
 
 def _slugs(records: QuerySet) -> set[str]:
-    return set(records.filter(status__in=_ONCE_PUBLIC).values_list("slug", flat=True))
+    return set(records.filter(status__in=_ONCE_PUBLIC).order_by().values_list("slug", flat=True))
+
+
+def _slugs_of_delegations(code: str) -> set[str]:
+    """Asked from the rows: PostgreSQL may take half a minute to look for events by a question within the question."""
+    delegations = Delegation.objects.taking_part().filter(country__iso2=code, event__status__in=_ONCE_PUBLIC)
+    return set(delegations.order_by().values_list("event__slug", flat=True))

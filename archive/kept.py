@@ -12,18 +12,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Made(Generic[T]):
-    """The thing, and number and hash of the last change that it knows of; the hash, because a number may be given again."""
+    """The thing, number and hash of the last change that it knows of, and the rest of what it was made of.
+
+    The hash, because a number may be given again.
+    """
 
     last: tuple[int, str]
+    beside: object
     thing: T
 
 
 class Kept(Generic[T]):
-    """What `make` makes of the records of these types (names of models in lower case), shared by all threads."""
+    """What `make` makes of the records of these types (names of models in lower case), shared by all threads.
 
-    def __init__(self, make: Callable[[], T], record_types: Collection[str]) -> None:
+    What else it is made of, which the log doesn't name, `beside` tells the state of: another value, and it is made anew.
+    """
+
+    def __init__(
+        self, make: Callable[[], T], record_types: Collection[str], beside: Callable[[], object] = lambda: None
+    ) -> None:
         self._make = make
         self._record_types = record_types
+        self._beside = beside
         self._lock = threading.Lock()
         self._made: _Made[T] | None = None
 
@@ -32,14 +42,14 @@ class Kept(Generic[T]):
 
         Who has just asked for the head of the log hands it over, and saves the one query.
         """
-        last = last or Change.objects.head()
+        state = (last or Change.objects.head(), self._beside())
         made = self._made
-        if made is None or made.last != last:
+        if made is None or (made.last, made.beside) != state:
             with self._lock:
                 made = self._made
-                if made is None or made.last != last:
-                    thing = made.thing if made is not None and self._holds(*made.last) else self._make()
-                    made = self._made = _Made(last, thing)
+                if made is None or (made.last, made.beside) != state:
+                    is_same = made is not None and made.beside == state[1] and self._holds(*made.last)
+                    made = self._made = _Made(*state, made.thing if made is not None and is_same else self._make())
         return made.thing
 
     def _holds(self, number: int, sha256: str) -> bool:

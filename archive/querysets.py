@@ -211,17 +211,16 @@ class DatedQuerySet(ReviewedQuerySet):
         )
 
 
+class DecisionQuerySet(RecordQuerySet):
+    def syndicated(self) -> Self:
+        """Pairs of which a curator found one article to be a syndicated copy of the other."""
+        return self.filter(outcome="syndicated")
+
+
 class ArticleQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
         """With the links that results of a search show; lists read less (`archive.views.cards`)."""
         return self.select_related("publisher", "agency")
-
-    def copies_of(self, article: Any) -> Self:
-        """Articles that a curator found to be syndicated copies of this one, or this of them. Asks who they are at once."""
-        decisions = apps.get_model("archive", "DuplicateDecision").objects.filter(outcome="syndicated")
-        pairs = decisions.filter(Q(first=article) | Q(second=article)).order_by().values_list("first", "second")
-        others = {pk for pair in pairs for pk in pair} - {article.pk}
-        return self.filter(pk__in=others) if others else self.none()
 
     def by_publishers(self, publishers: Iterable[object]) -> Self:
         """Articles that any of them published or supplied as an agency."""

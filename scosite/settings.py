@@ -124,6 +124,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SEARCH_URL = env("SEARCH_URL", default="whoosh://")
 
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+# What each process keeps of finished pages until the archive changes; 0 keeps none.
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_MB", default=32) * 1024 * 1024
+
 # Language and time ----------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("looks") is not None:
+        return False
     return (
         item.get_closest_marker("django_db") is not None
         or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)

@@ -76,7 +76,19 @@ def load(
     unless `force`. Raises FixtureError; then nothing changed.
     """
     fingerprint, rows = _read(folder)
-    why = f"fixtures {fingerprint}"
+    return load_rows(rows, f"fixtures {fingerprint}", force=force, progress=progress)
+
+
+def load_rows(
+    rows: list[dict],
+    why: str,
+    *,
+    force: bool = False,
+    progress: Callable[[Iterable[dict]], Iterable[dict]] = iter,
+) -> LoadReport:
+    """Load rows of fixtures, those of a model together, as `load` does those of a folder; `why` tells them from others."""
+    if problems := [problem for row in rows if (problem := _misshapen(row, row["model"].rpartition(".")[2]))]:
+        raise FixtureError(problems)
     last = Change.objects.filter(by=LOADER).order_by("-number").first()
     if not force and last and last.why == why:
         return LoadReport(is_known=True)

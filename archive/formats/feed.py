@@ -33,11 +33,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What was in the feed and was withdrawn: its page says why."""
+    """What was in the feed and is no more: withdrawn, deleted, or at another address now (`moved_to`)."""
 
     url: str
     at: datetime
     why: str
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,14 @@ def atom(feed: Feed) -> bytes:
     _add(root, "link", rel="alternate", type="text/html", href=feed.page_url)
     for rel, href in feed.links.items():
         _add(root, "link", rel=rel, type="application/atom+xml", href=href)
-    for entry in feed.entries:
-        _atom_entry(root, entry)
+    # Before the entries, where the schema has what extends Atom.
     for gone in feed.deleted:
         tombstone = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", {"ref": gone.url, "when": _time(gone.at)})
         etree.SubElement(tombstone, f"{{{TOMBSTONES}}}comment").text = clean(gone.why)
+        if gone.moved_to:
+            _add(tombstone, "link", rel="related", type="text/html", href=gone.moved_to)
+    for entry in feed.entries:
+        _atom_entry(root, entry)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 

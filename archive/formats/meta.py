@@ -66,7 +66,30 @@ def _day(when: PartialDate | None) -> str:
     return str(when.start).replace("-", "/")
 
 
-def sharing(*, title: str, description: str, url: str, kind: str = "website") -> tuple[Tag, ...]:
-    """OpenGraph (https://ogp.me); `url` is absolute, `kind` one of its types."""
-    rows = {"title": title, "description": description, "url": url, "type": kind, "site_name": ARCHIVE}
-    return tuple(Tag(f"og:{name}", text, "property") for name, value in rows.items() if (text := one_line(value)))
+# OpenGraph names languages with a country.
+_LOCALES = {"en": "en_GB", "ru": "ru_RU", "zh-hans": "zh_CN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What stands beside a link to a page; `url` is absolute, sizes are in pixels."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+def sharing(
+    *, title: str, description: str, url: str, language: str, picture: Picture, kind: str = "website"
+) -> tuple[Tag, ...]:
+    """OpenGraph (https://ogp.me) and the little that X asks for beside it; `url` is absolute, `kind` one of OpenGraph's types."""
+    rows = [
+        ("title", title), ("description", description), ("url", url), ("type", kind), ("site_name", ARCHIVE),
+        ("locale", _LOCALES[language]),
+        *(("locale:alternate", locale) for other, locale in _LOCALES.items() if other != language),
+        ("image", picture.url), ("image:type", "image/png"), ("image:width", str(picture.width)),
+        ("image:height", str(picture.height)), ("image:alt", picture.alt),
+    ]  # fmt: skip
+    cards = tuple(Tag(f"og:{name}", text, "property") for name, value in rows if (text := one_line(value)))
+    return (*cards, Tag("twitter:card", "summary_large_image"))

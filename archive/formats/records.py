@@ -207,6 +207,7 @@ def _event(event: Event, with_restricted: bool) -> Row:
                 "slug": one.participant.slug,
                 "capacity": one.capacity,
                 "office": one.office.title if one.office else None,
+                "office_from": one.office.start if one.office else None,
                 **_source(one, with_restricted),
             }
             for one in event.attendances.all()

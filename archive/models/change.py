@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -223,6 +224,18 @@ class RedirectQuerySet(models.QuerySet):
         kind = record._meta.model_name
         self.filter(record_type=kind, new_slug=old_slug).update(new_slug=record.slug)
         self.create(record_type=kind, old_slug=old_slug, new_slug=record.slug, why=why or current_actor().why)
+
+    def of_public(self, model: Any) -> "RedirectQuerySet":
+        """Old addresses of records of a model that goes through review, without those at which only drafts ever stood."""
+        versions = model.history.filter(slug=models.OuterRef("old_slug"))
+        once_public = versions.filter(first_public_at__isnull=False)
+        return self.filter(
+            ~models.Exists(versions) | models.Exists(once_public), record_type=model._meta.model_name
+        ).order_by("-at", "-pk")
+
+    def newest(self) -> tuple[int, datetime] | None:
+        """Key and time of the newest: another value since the last time, and an address was left."""
+        return self.order_by("-pk").values_list("pk", "at").first()
 
     def refuse_reuse(self, record: "Slugged") -> None:
         """Raise ValidationError where the record's slug was once another address."""

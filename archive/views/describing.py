@@ -6,15 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext
 
 from archive.formats import jsonld
 from archive.formats.citation.citable import ARCHIVE, Citable, citables
 from archive.formats.citation.styles import STYLES, Runs, Style
-from archive.formats.meta import Tag, citing, sharing
+from archive.formats.meta import Picture, Tag, citing, sharing
 from archive.models import Article, Event
 from archive.views.portable import plural_of
 
@@ -43,7 +45,7 @@ def describe(request: HttpRequest, record: Any) -> Described:
     """Of a public record, with what `archive.formats.jsonld` reads loaded; of articles and events also `citables`."""
     site = settings.SITE_URL
     text = next((value for name in _TEXTS if (value := getattr(record, name, ""))), "")
-    tags = sharing(
+    tags = card(
         title=str(record),
         description=Truncator(text).chars(_LONGEST),
         url=site + request.path,
@@ -68,7 +70,15 @@ def describe_archive(request: HttpRequest, description: str) -> Described:
     site = settings.SITE_URL
     with translation.override("en"):
         node = jsonld.website(site, reverse("archive:search"))
-    return Described(sharing(title=ARCHIVE, description=description, url=site + request.path), _json([node]))
+    tags = card(title=gettext("SCO security archive"), description=description, url=site + request.path)
+    return Described(tags, _json([node]))
+
+
+def card(*, title: str, description: str, url: str, kind: str = "website") -> tuple[Tag, ...]:
+    """What links to the page look like elsewhere, in the language at hand, with the site's picture (`python -m tests.card`)."""
+    picture = Picture(settings.SITE_URL + static("card.png"), 1200, 630, gettext("SCO security archive"))
+    language = get_language() or settings.LANGUAGE_CODE
+    return sharing(title=title, description=description, url=url, language=language, picture=picture, kind=kind)
 
 
 def _citations(one: Citable) -> tuple[Citation, ...]:

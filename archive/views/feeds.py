@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.http import urlencode
 from archive.addresses import address
 from archive.formats.entries import entry, for_feed
 from archive.formats.feed import Deleted, Feed
+from archive.models import Redirect
 from archive.stamps import stamps
 from archive.views.paging import page_of
 from archive.views.portable import Chosen, Portable, address_of
@@ -21,8 +23,10 @@ PAGE_SIZE = 50
 _MOST_DELETED = 100
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-# When a record was first public, which part of the feed it is in, its place there, its key.
-_Row = tuple[datetime, int, int, int]
+_MOVED = "It stands at another address now."
+
+# When a record was first public, which part of the feed it is in, its place there, its key and slug.
+_Row = tuple[datetime, int, int, int, str]
 
 
 def feed_page(request: HttpRequest, portable: Portable) -> Feed:
@@ -42,7 +46,7 @@ def feed_page(request: HttpRequest, portable: Portable) -> Feed:
         )
         for kind, record in _records(portable, list(page.object_list))
     )
-    deleted = _deleted(portable) if page.number == 1 else ()
+    deleted = _deleted(portable, rows) if page.number == 1 else ()
     path, params = address_of(request)
     here = settings.SITE_URL + path
     links = _links(here, [*params, ("format", request.GET["format"])], page)
@@ -60,9 +64,9 @@ def feed_page(request: HttpRequest, portable: Portable) -> Feed:
 def _rows(at: int, part: Chosen) -> Iterator[_Row]:
     """All are read and those of the part taken: databases take only so many keys in a question."""
     places = {key: place for place, key in enumerate(part.keys())}
-    for key, public_at in part.records.order_by().values_list("pk", "first_public_at"):
+    for key, slug, public_at in part.records.order_by().values_list("pk", "slug", "first_public_at"):
         if key in places:
-            yield public_at.replace(microsecond=0), at, places[key], key
+            yield public_at.replace(microsecond=0), at, places[key], key, slug
 
 
 def _records(portable: Portable, rows: Sequence[_Row]) -> Iterator[tuple[str, Any]]:
@@ -72,24 +76,39 @@ def _records(portable: Portable, rows: Sequence[_Row]) -> Iterator[tuple[str, An
         for at, part in enumerate(portable.feed)
         for key, record in for_feed(part.records).in_bulk([row[3] for row in rows if row[1] == at]).items()
     }
-    for _public_at, at, _place, key in rows:
+    for _public_at, at, _place, key, _slug in rows:
         if (at, key) in found:
             yield portable.feed[at].records.model._meta.model_name or "", found[at, key]
 
 
-def _deleted(portable: Portable) -> tuple[Deleted, ...]:
-    """What was withdrawn, newest first."""
-    found = []
-    for part in portable.feed:
-        if part.withdrawn is None:
-            continue
-        kind = part.records.model._meta.model_name or ""
-        rows = part.withdrawn().order_by("-withdrawn_at").values_list("slug", "withdrawn_at", "withdrawal_reason")
-        found += [
-            Deleted(settings.SITE_URL + address(kind, slug), at, why)
-            for slug, at, why in rows.distinct()[:_MOST_DELETED]
-        ]
+def _deleted(portable: Portable, rows: Sequence[_Row]) -> tuple[Deleted, ...]:
+    """What was withdrawn, deleted or moved, newest first."""
+    found: list[Deleted] = []
+    for at, part in enumerate(portable.feed):
+        if part.withdrawn is not None:
+            found += _of_part(part, {row[4] for row in rows if row[1] == at})
     return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:_MOST_DELETED])
+
+
+def _of_part(part: Chosen, slugs: set[str]) -> Iterator[Deleted]:
+    """What was withdrawn from a part of a feed, where its records of those slugs stood before, and what was deleted.
+
+    Of a deleted record nobody knows any more what it was linked to: it is told of in every feed of its kind.
+    """
+    model: Any = part.records.model
+    kind = model._meta.model_name
+
+    def page_of_record(slug: str) -> str:
+        return settings.SITE_URL + address(kind, slug)
+
+    withdrawn = part.withdrawn().order_by("-withdrawn_at") if part.withdrawn else model.objects.none()
+    found = withdrawn.values_list("slug", "withdrawn_at", "withdrawal_reason").distinct()[:_MOST_DELETED]
+    for slug, at, why in found:
+        yield Deleted(page_of_record(slug), at, why)
+    left = (one for one in Redirect.objects.of_public(model) if not one.new_slug or one.new_slug in slugs)
+    for one in islice(left, _MOST_DELETED):
+        moved_to = page_of_record(one.new_slug) if one.new_slug else ""
+        yield Deleted(page_of_record(one.old_slug), one.at, _MOVED if moved_to else one.why, moved_to)
 
 
 def _links(here: str, params: list[tuple[str, str]], page: Page) -> dict[str, str]:

@@ -13,7 +13,7 @@ PAGE_SIZE = 20
 
 @record_page
 def history(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
-    record = find(request, model.objects.all(), slug, page="history")
+    record = find(request, model.objects.all(), slug, page="history", has_formats=False)
     try:
         page = page_of(request, public_versions(record), PAGE_SIZE)
     except BadPage as error:

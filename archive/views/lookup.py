@@ -1,6 +1,6 @@
 """Finding the record of an address: published ones for everybody, others for those who may see them, old ones redirected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
+from archive.overview import overview
 from archive.views import outputs, signposting
 from archive.views.describing import describe
-from archive.views.portable import of_record, ways_of
+from archive.views.portable import NO_FORMATS, Portable, of_record, ways_of
 
 
 class _Moved(Exception):
@@ -25,7 +26,7 @@ class _Moved(Exception):
 
 
 class _InFormat(Exception):
-    """The address asks for the record in another format; args: the record."""
+    """The address asks for another format; args: what there is in which."""
 
 
 class _Gone(Exception):
@@ -45,7 +46,7 @@ def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         try:
             return view(request, *args, **kwargs)
         except _InFormat as asked:
-            return outputs.answer(request, of_record(asked.args[0]))
+            return outputs.answer(request, asked.args[0])
         except _Moved as moved:
             return HttpResponsePermanentRedirect(moved.args[0])
         except _Gone as gone:
@@ -55,9 +56,10 @@ def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return answer
 
 
-def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "detail") -> Any:
+def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "detail", has_formats: bool = True) -> Any:
     """The record at that address. Use within `record_page`; `page` names the kind of page that an old slug leads to.
 
+    Pages about a record that are not its own say that they have no other formats (`has_formats`).
     A record that is not public yet is there for staff who may view it; for others the address does not exist.
     """
     record = queryset.filter(slug=slug).first()
@@ -69,15 +71,14 @@ def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "de
             raise _Gone(str(record), record.withdrawn_at, record.withdrawal_reason)
         if not _may_preview(request, record):
             raise Http404(_("There is no record at this address."))
-    if page == "detail":
-        or_in_format(request, record)
+    or_in_format(request, of_record(record) if has_formats else NO_FORMATS)
     return record
 
 
-def or_in_format(request: HttpRequest, record: Any) -> None:
-    """Go no further where the record is asked for in another format: the decorators answer. `find` does so by itself."""
+def or_in_format(request: HttpRequest, portable: Portable) -> None:
+    """Go no further where another format is asked for: the decorators answer. `find` does so by itself."""
     if outputs.is_asked(request):
-        raise _InFormat(record)
+        raise _InFormat(portable)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], record: Any) -> HttpResponse:
@@ -85,7 +86,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], record: A
     is_preview = isinstance(record, Reviewed) and not record.is_published
     around: dict[str, Any] = {
         "here": str(record),
-        "corrections": CorrectionNote.objects.on(record),
+        "corrections": _corrections(record),
         "record_name": name_of(record),
     }
     around["take_away"] = ways_of(request, of_record(record))
@@ -98,6 +99,12 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], record: A
     else:
         response["Link"] = signposting.links(record)
     return response
+
+
+def _corrections(record: Any) -> Iterable[CorrectionNote]:
+    """The notes on a record, newest first; few have any."""
+    is_corrected = (record._meta.model_name, record.pk) in overview().corrected
+    return CorrectionNote.objects.on(record) if is_corrected else ()
 
 
 def _may_preview(request: HttpRequest, record: Any) -> bool:

@@ -18,7 +18,7 @@ from archive.views.paging import BadPage, bad_page
 from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with_format
 
 # Raised when a format begins to write something else: what caches hold is old then, though no record changed.
-_EDITION = 1
+_EDITION = 2
 
 _OPEN = {
     "Access-Control-Allow-Origin": "*",

@@ -1,6 +1,6 @@
 """What of a page can be had in other formats, whatever page it is."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,10 @@ class Portable:
         return [*self.outputs(), *(FEEDS if self.feed else ())]
 
 
+# Of a page that has none.
+NO_FORMATS = Portable(lambda: ARCHIVE, "archive")
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
     label: str
@@ -103,6 +107,22 @@ def of_filtered(filterset: BrowseFilterSet) -> Portable:
         return f"{ARCHIVE}: {plural}" + (f" ({narrowed})" if narrowed else "")
 
     return Portable(name, plural, (found,), (found,))
+
+
+def of_period(period: int | None) -> Portable:
+    """Of a year's page, or of that of undated records (None): citations of the articles, calendar of the events, feed of both."""
+    archive = overview()
+
+    def chosen(model: Any) -> Chosen:
+        timeline = archive.timeline(model)
+        records, withdrawn = model.objects.published(), model.objects.filter(status="withdrawn")
+        if period is None:
+            return Chosen(records, lambda: timeline.undated, lambda: withdrawn.undated())
+        return Chosen(records, lambda: timeline.in_year(period).oldest(), lambda: withdrawn.in_year(period))
+
+    words = "undated" if period is None else f"{period:04}"
+    parts = (chosen(Article), chosen(Event))
+    return Portable(lambda: f"{ARCHIVE}: {words}", words, parts, parts)
 
 
 def of_search(
@@ -203,6 +223,8 @@ _OF_OTHERS = {
     "ris": gettext_lazy("Citations of the articles"),
     "ics": gettext_lazy("Calendar of the events"),
 }
+# Where the page has two lists, and a table or a map only one of them.
+_OF_LISTS = {**_OF_OTHERS, "csv": gettext_lazy("Data: articles; the events on a map")}
 
 
 def ways_of(request: HttpRequest, portable: Portable, total: int | None = None) -> tuple[Ways, ...]:
@@ -217,9 +239,14 @@ def ways_of(request: HttpRequest, portable: Portable, total: int | None = None) 
     for label, keys in _PURPOSES:
         ways = tuple(Way(key, *labels[key], with_format(*address, key)) for key in keys if key in labels)
         if ways:
-            is_of_others = len(portable.parts) > 1
-            found.append(Ways(str((is_of_others and _OF_OTHERS.get(ways[0].key)) or label), ways))
+            found.append(Ways(str(_labels_of(portable).get(ways[0].key, label)), ways))
     return tuple(found)
+
+
+def _labels_of(portable: Portable) -> Mapping[str, Any]:
+    if len(portable.parts) < 2:
+        return {}
+    return _OF_LISTS if portable.parts[0].records.model is Article else _OF_OTHERS
 
 
 def _takes(output: Output, part: Chosen, total: int | None) -> bool:

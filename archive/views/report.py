@@ -16,7 +16,8 @@ from archive import ratelimit
 from archive.curation.tips import name_of, split_name
 from archive.models import Country, Tip
 from archive.views.errors import show_error
-from archive.views.lookup import about_record, find
+from archive.views.lookup import about_record, find, or_in_format
+from archive.views.portable import NO_FORMATS
 
 
 class ReportForm(forms.ModelForm):
@@ -78,10 +79,11 @@ def _record(request: HttpRequest, name: str) -> Any:
         raise Http404(_("There is no record of that name."))
     model, key = found
     if model is not Country:
-        return find(request, model.objects.all(), key)
+        return find(request, model.objects.all(), key, has_formats=False)
     country = Country.objects.filter(iso2=key.upper()).first()
     if country is None:
         raise Http404(_("There is no record of that name."))
+    or_in_format(request, NO_FORMATS)
     return country
 
 

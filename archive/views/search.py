@@ -19,6 +19,7 @@ from archive.search import FACETS, Query, Results, Scope, Sort
 from archive.views import outputs
 from archive.views.browse import NAMES_PAGE_SIZE
 from archive.views.errors import show_error
+from archive.views.keeping import kept_with_index
 from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.portable import Portable, of_search, ways_of
 from archive.views.search_links import Link, alternative_link, bars, changed, chips, facet_links
@@ -45,6 +46,7 @@ _SORT_LABELS = {
 }
 
 
+@kept_with_index
 @require_safe
 def results(request: HttpRequest) -> HttpResponseBase:
     try:
@@ -75,6 +77,7 @@ def _restated(query: Query) -> str:
     return search.restate(search.parse(query.text).tree) if query.text else "search"
 
 
+@kept_with_index
 @require_safe
 def facet(request: HttpRequest) -> HttpResponse:
     """All values of the facet `key` under a query, or those of which a name contains `contains`; `page` is of the values."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,9 +13,12 @@ from django.views.decorators.http import require_safe
 from archive.models import Article, Event, EventSeries
 from archive.overview import Overview, Selection, overview
 from archive.pictures.bars import month_key, month_name
+from archive.views import outputs
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import Card, cards_by_key, cards_of
 from archive.views.charts import month_chart
+from archive.views.keeping import kept
+from archive.views.portable import of_period, ways_of
 
 # Most records that a month shows; the rest is a link away.
 EVENTS_PER_MONTH = 10
@@ -33,6 +37,7 @@ def year_rows(archive: Overview) -> list[dict[str, Any]]:
     ]
 
 
+@kept
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
     archive = overview()
@@ -63,8 +68,9 @@ class Month:
         return self.key.replace("=", "-")
 
 
+@kept
 @require_safe
-def year(request: HttpRequest, year: int) -> HttpResponse:
+def year(request: HttpRequest, year: int) -> HttpResponseBase:
     """Month by month. What may fall in several months stands in each; a last one holds what no month is known of."""
     archive = overview()
     span = [row["year"] for row in year_rows(archive)]
@@ -75,8 +81,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             if span
             else _("The archive is empty still.")
         )
+    portable = of_period(year)
+    if outputs.is_asked(request):
+        return outputs.answer(request, portable)
     events, articles = archive.events.in_year(year), archive.articles.in_year(year)
     context = {
+        "take_away": ways_of(request, portable, max(len(events), len(articles))),
         "year": year,
         "previous": year - 1 if year > span[-1] else None,
         "next": year + 1 if year < span[0] else None,
@@ -116,11 +126,16 @@ def _among(cards: dict[int, Card], keys: Sequence[int]) -> tuple[Card, ...]:
     return tuple(cards[key] for key in keys if key in cards)
 
 
+@kept
 @require_safe
-def undated(request: HttpRequest) -> HttpResponse:
+def undated(request: HttpRequest) -> HttpResponseBase:
     archive = overview()
+    portable = of_period(None)
+    if outputs.is_asked(request):
+        return outputs.answer(request, portable)
     events, articles = archive.events.undated, archive.articles.undated
     context = {
+        "take_away": ways_of(request, portable, max(len(events), len(articles))),
         "filter": "year=undated",
         "event_total": len(events),
         "article_total": len(articles),

@@ -13,11 +13,24 @@ _ALL = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 </xs:schema>"""
 
 
+ATOM = etree.RelaxNG(file=str(_FOLDER / "atom.rng"))
+_TOMBSTONE = etree.RelaxNG(file=str(_FOLDER / "tombstones.rng"))
+
+
 class _Beside(etree.Resolver):
     def resolve(self, url: str, public_id: str, context: Any) -> Any:
         path = _FOLDER / url.rpartition("/")[2]
         # The package's copy passes over the metadata ("skip"); here whatever has a schema is checked.
         return self.resolve_string(path.read_text().replace('processContents="skip"', 'processContents="lax"'), context)
+
+
+def valid_atom(text: bytes) -> Any:
+    """The root of a feed, which is valid, its tombstones too."""
+    root = etree.fromstring(text)
+    ATOM.assertValid(root)
+    for tombstone in root.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry"):
+        _TOMBSTONE.assertValid(tombstone)
+    return root
 
 
 def oai_schema() -> etree.XMLSchema:

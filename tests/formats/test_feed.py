@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import feedparser
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from archive.formats.feed import ATOM, TOMBSTONES, Deleted, Entry, Feed, atom, json_feed
 from archive.formats.text import clean
+from tests.formats.schema_files import valid_atom
 
 MORNING = datetime(2026, 11, 2, 8, 0, 0, 999, tzinfo=UTC)
 ENTRY = Entry(
@@ -52,6 +54,28 @@ def test_atom_is_read_as_it_was_meant() -> None:
     assert [link.href for link in entry.links if link.rel == "via"] == [ENTRY.source_url]
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"<updated>2026-11-02T08:00:00Z</updated>", b"<updated>2 November 2026</updated>"),
+        (b"<generator>", b"<id>https://archive.example/again</id><generator>"),
+        (b"<title>Latest articles</title>", b""),
+        (b'xml:lang="en"', b'xml:lang="English, as it is spoken"'),
+        (b'<category term="Joint exercises"/>', b"<category/>"),
+        (b'rel="via" href=', b'rel="via" address='),
+        (b"<published>", b"<printed>2014</printed><published>"),
+        (b' when="2026-11-02T08:00:00Z"', b""),
+        (b"<at:comment>", b"<at:reason/><at:comment>"),
+    ],
+)
+def test_the_schemas_find_what_is_wrong(was: bytes, becomes: bytes) -> None:
+    text = atom(FEED)
+    valid_atom(text)
+    assert was in text
+    with pytest.raises(etree.DocumentInvalid):
+        valid_atom(text.replace(was, becomes))
+
+
 def test_a_tombstone_says_when_and_why() -> None:
     [found] = etree.fromstring(atom(FEED)).iter(f"{{{TOMBSTONES}}}deleted-entry")
     assert dict(found.attrib) == {"ref": FEED.deleted[0].url, "when": "2026-11-02T08:00:00Z"}
@@ -73,7 +97,7 @@ def test_no_text_breaks_a_feed(text: str) -> None:
     feed = replace(
         FEED, title=text, entries=(replace(ENTRY, title=text, summary=text, author=text, categories=(text,)),)
     )
-    root = etree.fromstring(atom(feed))
+    root = valid_atom(atom(feed))
     shown = clean(text).replace("\r\n", "\n").replace("\r", "\n")
     found = root.findtext(f"{{{ATOM}}}entry/{{{ATOM}}}title").replace("\r\n", "\n").replace("\r", "\n")
     assert found == shown
@@ -82,5 +106,6 @@ def test_no_text_breaks_a_feed(text: str) -> None:
 
 def test_an_empty_feed_is_one() -> None:
     empty = replace(FEED, entries=(), deleted=())
+    valid_atom(atom(empty))
     assert feedparser.parse(atom(empty)).entries == []
     assert json.loads(json_feed(empty))["items"] == []

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
+from archive.curation.merging import merge
 from archive.formats import oai
-from archive.models import Change, Status
+from archive.models import Change, Redirect, Status
 from tests import factories as make
 from tests.formats.schema_files import oai_schema
 from tests.seed import SeedTestCase
@@ -143,6 +145,25 @@ class TestVerbs:
         name = f"oai:127.0.0.1:articles/{gone.slug}"
         record = ask(client, verb="GetRecord", identifier=name, metadataPrefix="oai_dc")[0]
         assert [one.tag for one in record] == [f"{OAI}header"]
+
+    def test_what_was_deleted_outright_or_merged_is_deleted(self, client: Client, admin_client: Client) -> None:
+        kept, merged, gone = make.make_event(), make.make_event(), make.make_article()
+        draft = make.make_article(status="draft")
+        first = ask(client, verb="Identify").getparent().findtext(f"{OAI}responseDate")
+        harvest(client)
+        merge(kept, merged, choices={}, by="ed", why="One meeting.")
+        admin_client.post(reverse("admin:archive_article_delete", args=[gone.pk]), {"post": "yes"})
+        draft.slug = "another-slug"
+        draft.save()
+        # By hand: nothing in the change log tells of it.
+        Redirect.objects.create(record_type="article", old_slug="of-old-times", why="It was a test.")
+        expected = [f"articles/{gone.slug}", f"events/{merged.slug}", "articles/of-old-times"]
+        for arguments in ({}, {"start": first}):
+            content = ask(client, verb="ListIdentifiers", metadataPrefix="oai_dc", **arguments)
+            deleted = [one for one in content.iter(f"{OAI}header") if one.get("status") == "deleted"]
+            assert [one[0].text.rpartition(":")[2] for one in deleted] == expected
+        # They are new: a harvest that has come to the end of the log has them still before it.
+        assert identifiers(ask(client, verb="ListIdentifiers", metadataPrefix="oai_dc"))[-3:] == expected
 
     def test_links_make_a_record_new(self, client: Client) -> None:
         coverage = make.make_coverage()

@@ -20,7 +20,9 @@ from archive.pictures.lanes import Lane, lanes
 from archive.pictures.map import country_map
 from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
+from archive.views.keeping import kept
 from archive.views.lookup import or_in_format, record_page, show
+from archive.views.portable import of_record
 from archive.views.records.sections import sections
 
 
@@ -32,6 +34,7 @@ class Stage:
     lane: Lane | None
 
 
+@kept
 @record_page
 def country(request: HttpRequest, code: str) -> HttpResponse:
     queryset = Country.objects.prefetch_related("sco_status__event", "sco_status__source_article")
@@ -42,7 +45,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         )
     if code != code.lower():
         return redirect(found, permanent=True)
-    or_in_format(request, found)
+    or_in_format(request, of_record(found))
     archive = overview()
     rows = list(found.sco_status.all())
     axis = lanes(((row.start, _end(row)) for row in rows), timezone.localdate())
