@@ -16,6 +16,8 @@ os.environ["ARCHIVE_DATA_DIR"] = tempfile.mkdtemp(prefix="archive-tests-")
 (Path(os.environ["ARCHIVE_DATA_DIR"]) / "static").mkdir()
 os.environ["SECRET_KEY"] = "tests only"
 os.environ["LOG_LEVEL"] = "WARNING"
+# The form for e-mail alerts is there, and nothing is sent.
+os.environ["EMAIL_URL"] = "dummymail://"
 atexit.register(shutil.rmtree, os.environ["ARCHIVE_DATA_DIR"], ignore_errors=True)
 
 

@@ -5,6 +5,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import get_script_prefix
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,13 @@ from archive.views.uploads import UploadTooBig
 def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     """The error page, with the search box beside the message."""
     return render(request, "archive/error.html", {"title": title, "message": message, "status": status}, status=status)
+
+
+def uncached(response: HttpResponse) -> HttpResponse:
+    """The page of a form: of one reader at one time, and in no search engine."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @in_its_language

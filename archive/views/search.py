@@ -31,8 +31,8 @@ _OLD = 5
 # Slugs, codes and years.
 _FACET_VALUE = re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)
 
-_SCOPES = {"articles": Scope.ARTICLES, "events": Scope.EVENTS, "participants": Scope.PARTICIPANTS}
-_MODELS: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
+SCOPES = {"articles": Scope.ARTICLES, "events": Scope.EVENTS, "participants": Scope.PARTICIPANTS}
+MODELS: dict[Scope, Any] = {Scope.ARTICLES: Article, Scope.EVENTS: Event, Scope.PARTICIPANTS: Participant}
 _SCOPE_LABELS = {
     Scope.ARTICLES: gettext_lazy("Articles"),
     Scope.EVENTS: gettext_lazy("Events"),
@@ -48,8 +48,8 @@ _SORT_LABELS = {
 @require_safe
 def results(request: HttpRequest) -> HttpResponseBase:
     try:
-        query = _query(_whole(request.GET) if outputs.is_asked(request) else request.GET)
-        portable = of_search(_MODELS[query.scope].objects.published(), partial(_keys, query), partial(_restated, query))
+        query = query_of(_whole(request.GET) if outputs.is_asked(request) else request.GET)
+        portable = of_search(MODELS[query.scope].objects.published(), partial(_keys, query), partial(_restated, query))
         if outputs.is_asked(request):
             return outputs.answer(request, portable)
         found = search.search(query)
@@ -86,7 +86,7 @@ def facet(request: HttpRequest) -> HttpResponse:
         message = _("“%(value)s” is nothing that results can be narrowed by.") % {"value": key[:30]}
         return show_error(request, 400, _("The request can't be understood"), message)
     try:
-        values, total = search.facet_values(_query(params), key, contains)
+        values, total = search.facet_values(query_of(params), key, contains)
         page = page_of(request, facet_links(params, values), NAMES_PAGE_SIZE)
     except search.SearchError as error:
         status, problem = _problem(error)
@@ -112,10 +112,10 @@ def _problem(error: search.SearchError) -> tuple[int, str]:
     return 400, str(error)
 
 
-def _query(params: QueryDict) -> Query:
+def query_of(params: QueryDict) -> Query:
     """The query of an address. Raises SearchError for what is no scope, order or page."""
     scope, sort, page = params.get("in", "articles"), params.get("sort", "relevance"), params.get("page", "1")
-    if scope not in _SCOPES:
+    if scope not in SCOPES:
         raise search.SearchError(
             _("“%(value)s” can't be searched: choose articles, events or participants.") % {"value": scope[:30]}
         )
@@ -145,7 +145,7 @@ def _query(params: QueryDict) -> Query:
                 )
     return Query(
         text=params.get("q", "").strip(),
-        scope=_SCOPES[scope],
+        scope=SCOPES[scope],
         include={key: chosen[key] for key in FACETS if key in chosen},
         exclude={key: chosen[f"not_{key}"] for key in FACETS if f"not_{key}" in chosen},
         sort=Sort(sort),
@@ -173,7 +173,7 @@ def _page(
                 scope is found.query.scope,
                 found.totals[scope],
             )
-            for name, scope in _SCOPES.items()
+            for name, scope in SCOPES.items()
         ]
         context |= {
             "results": found,

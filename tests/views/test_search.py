@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from archive import search
 from archive.models import Article
 from archive.search import turns
-from archive.views.search import _query
+from archive.views.search import query_of
 from tests import factories as make
 from tests.seed import SeedTestCase
 
@@ -32,7 +32,7 @@ def html_of(client: Client, address: str, status: int = 200) -> str:
 
 def total_of(link: str) -> int:
     """The number of results of a link of the page."""
-    query = _query(QueryDict(urlsplit(link).query))
+    query = query_of(QueryDict(urlsplit(link).query))
     return search.search(replace(query, page_size=1)).total
 
 
