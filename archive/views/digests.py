@@ -247,7 +247,7 @@ class _Run:
 
     def _give_back(self, alert: Alert, *, is_refused: bool) -> None:
         Alert.objects.filter(pk=alert.pk, checked_at=self.now).update(
-            last_change=alert.last_change, checked_at=alert.checked_at, failures=F("failures") + is_refused
+            last_change=alert.last_change, checked_at=alert.checked_at, failures=F("failures") + int(is_refused)
         )
 
 

@@ -258,7 +258,7 @@ def ways_of(request: HttpRequest, portable: Portable, total: int | None = None) 
         path, params = address
         asked = urlencode({"of": f"{path}?{urlencode(params)}"})
         way = Way("email", gettext("every day or week"), "text/html", f"{reverse('archive:follow')}?{asked}")
-        found.insert(-1, Ways(gettext("E-mail"), (way,), are_formats=False))
+        found.insert(-1, Ways(gettext("Follow by e-mail"), (way,), are_formats=False))
     return tuple(found)
 
 
