@@ -9,6 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ROLE ?= curator
 BENCH_SIZES ?= 10000
+FUZZ_CASES ?= 10000
 # On all cores; a file of tests stays together, for its server or its archive is made once.
 PYTEST ?= --numprocesses auto --dist loadfile
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
@@ -17,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        screenshots bench paint accessibility relevance suggestions drill-search drill-export curator messages lock clean
+        screenshots bench paint accessibility relevance suggestions fuzz drill drill-search drill-export curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
@@ -29,6 +30,8 @@ help:
 	@echo "make accessibility  axe-core on every type of page in each language, light and dark, narrow and wide"
 	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
+	@echo "make fuzz       ask the JSON API 10 000 requests that its description allows or forbids (FUZZ_CASES=10000)"
+	@echo "make drill      back up while the archive is written to, restore elsewhere, compare every record and capture"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make drill-export  export 100 000 made-up articles, and see that the memory it takes is bounded"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
@@ -106,7 +109,15 @@ suggestions: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench $(foreach size,$(BENCH_SIZES),--articles $(size)) $(if $(BENCH_WRITE),--write --date $(BENCH_WRITE))
 
+# Whatever the OpenAPI document allows, and what it forbids: no fault, no status or field that it does not name.
+fuzz: $(VENV)/installed-dev
+	ARCHIVE_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/python -m pytest tests/views/api/test_document.py -s
+
 # What must hold is printed and fails; of the hostile queries also by how much they slow others. The suite has small versions.
+drill: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.backups
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.backups
+
 drill-search: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills

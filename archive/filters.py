@@ -122,16 +122,24 @@ class BrowseFilterSet(django_filters.FilterSet):
         return list(self.filters)
 
     @property
-    def problems(self) -> list[str]:
-        """A sentence for each thing that was not understood."""
+    def faults(self) -> list[tuple[str, str]]:
+        """What was not understood: the name in the address, and a sentence."""
         found = [
-            _("There is no filter “%(name)s”; known are %(filters)s.")
-            % {"name": name[:30], "filters": ", ".join(self.offered)}
+            (
+                name,
+                _("There is no filter “%(name)s”; known are %(filters)s.")
+                % {"name": name[:30], "filters": ", ".join(self.offered)},
+            )
             for name in self.unknown
         ]
         for name, errors in self.form.errors.items():
-            found += [f"{self.filters[name].label}: {error}" for error in errors]
+            found += [(name, f"{self.filters[name].label}: {error}") for error in errors]
         return found
+
+    @property
+    def problems(self) -> list[str]:
+        """A sentence for each thing that was not understood."""
+        return [sentence for _name, sentence in self.faults]
 
     def found(self) -> Sequence[int] | Any:
         """Keys of the records that match, in order (as a list or a queryset); none where the address was not understood."""

@@ -6,11 +6,11 @@ asked for, and the whole is left for a new one as soon as the change log names a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db.models import QuerySet
@@ -21,7 +21,19 @@ from archive.addresses import address
 from archive.gaps import gaps
 from archive.kept import Kept
 from archive.languages import NAME_FIELDS, language_of, name_field, own_name, sort_key
-from archive.models import Article, City, Country, Event, Participant, Publisher, Topic
+from archive.models import (
+    Article,
+    City,
+    CorrectionNote,
+    Country,
+    DuplicateDecision,
+    Event,
+    EventSeries,
+    Participant,
+    Publisher,
+    Topic,
+)
+from archive.models.base import Reviewed
 from archive.querysets import count_by, month_days
 
 # What an order, a number or a name here is made of.
@@ -29,10 +41,12 @@ _RECORD_TYPES = (
     "article",
     "attendance",
     "city",
+    "correctionnote",
     "country",
     "countrystatus",
     "coverage",
     "delegation",
+    "duplicatedecision",
     "event",
     "eventseries",
     "participant",
@@ -43,6 +57,22 @@ _RECORD_TYPES = (
 # Participants are many: lists offer the most frequent.
 OFFERED_PARTICIPANTS = 40
 LEADERS = 12
+
+# Of what is made for single records (cards, selections) so many things are kept; with more, all are left and made anew.
+MOST_MADE = 6000
+
+T = TypeVar("T")
+
+# What is kept of each record of the kinds that others name, next to its key and names.
+_LIGHT: Mapping[Any, tuple[str, ...]] = {
+    City: ("slug",),
+    Country: ("iso2",),
+    Event: ("slug", "status", "date", "kind", "state", "place", "city", "series"),
+    EventSeries: ("slug",),
+    Participant: ("slug", "status", "kind"),
+    Publisher: ("slug",),
+    Topic: ("slug",),
+}
 
 
 class Timeline:
@@ -68,8 +98,9 @@ class Timeline:
 
     def among(self, keys: Iterable[int]) -> "Selection":
         """Those of the records that have one of the keys, each once; a key of no public record is passed over."""
-        places = {self._places[key] for key in keys if key in self._places}
-        return Selection(self, np.array(sorted(places), dtype=np.int32))
+        known = self._places
+        places = {known.get(key, -1) for key in keys} - {-1}
+        return Selection(self, np.sort(np.fromiter(places, np.int32, len(places))))
 
     def in_year(self, year: int) -> "Selection":
         """As of a selection, of all records."""
@@ -213,6 +244,8 @@ class Overview:
         self._led: dict[tuple[Any, str], tuple[Leader, ...]] = {}
         self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
         self._beside: dict[tuple[Any, ...], Mapping[int, int]] = {}
+        self._records: dict[Any, Mapping[int, Any]] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
 
     @cached_property
     def events(self) -> Timeline:
@@ -253,6 +286,45 @@ class Overview:
                     found[status.status].append(country.pk)
             self._standing = {today: {status: tuple(keys) for status, keys in found.items()}}
         return self._standing[today]
+
+    @cached_property
+    def corrected(self) -> frozenset[tuple[str, int]]:
+        """Kind and key of the records with a correction note. One query."""
+        return frozenset(CorrectionNote.objects.order_by().values_list("record_type", "record_id"))
+
+    @cached_property
+    def copies(self) -> Mapping[int, tuple[int, ...]]:
+        """By article, the articles that a curator found to be syndicated copies of it, or it of them. One query."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for one, other in DuplicateDecision.objects.syndicated().values_list("first", "second"):
+            found[one].append(other)
+            found[other].append(one)
+        return {key: tuple(others) for key, others in found.items()}
+
+    def records(self, model: Any) -> Mapping[int, Any]:
+        """All public records of a kind that others name, by key: names and little else is loaded of them. One query.
+
+        They are shared by all threads: to be read only.
+        """
+        if model not in self._records:
+            found = model.objects.published() if issubclass(model, Reviewed) else model.objects.all()
+            self._records[model] = {one.pk: one for one in found.order_by().only(*_LIGHT[model], *NAME_FIELDS)}
+        return self._records[model]
+
+    def each(self, what: Any, keys: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]) -> dict[int, T]:
+        """A thing for each of the keys, in their order, kept for the language at hand; `what` tells it from others.
+
+        `make` makes those that are not there yet, for as many keys as there are such things.
+        """
+        language, made = name_field(), self._made
+        found = {key: made.get((what, language, key)) for key in keys}
+        if lacking := [key for key, thing in found.items() if thing is None]:
+            fresh = make(lacking)
+            if len(made) + len(fresh) > MOST_MADE:
+                made.clear()
+            for key, thing in fresh.items():
+                found[key] = made[what, language, key] = thing
+        return {key: thing for key, thing in found.items() if thing is not None}
 
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]
@@ -310,9 +382,18 @@ class Overview:
         return made
 
     def of(self, record: Any) -> tuple[Selection, Selection]:
-        """The public events and articles of a linked record, those that `counts` counts; two queries, or three."""
+        """The public events and articles of a linked record, those that `counts` counts; two queries, or three, once."""
         linked = type(record).objects
-        return self.events.among(linked.event_keys(record)), self.articles.among(linked.article_keys(record))
+
+        def select(_keys: list[int]) -> dict[int, tuple[Selection, Selection]]:
+            events = self.events.among(linked.event_keys(record))
+            return {record.pk: (events, self.articles.among(linked.article_keys(record)))}
+
+        return self.each(("of", type(record)), [record.pk], select)[record.pk]
+
+    def selected(self, what: Any, record: Any, keys: Callable[[], Iterable[int]]) -> Selection:
+        """Of the public articles those of the keys, which are asked for once; `what` tells them from others of the record."""
+        return self.each(what, [record.pk], lambda _keys: {record.pk: self.articles.among(keys())})[record.pk]
 
     def beside(self, record: Any, model: Any, via: Any, link: str = "") -> tuple[Leader, ...]:
         """Records of another model that most public events, or articles (`via`), share with the record.

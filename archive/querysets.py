@@ -196,18 +196,31 @@ class DatedQuerySet(ReviewedQuerySet):
     def oldest(self) -> Self:
         return self.order_by(F("date_earliest").asc(nulls_last=True), F("date_latest").asc(nulls_last=True), "slug")
 
+    def behind(self, earliest: date | None, latest: date | None, slug: str, *, oldest: bool = False) -> Self:
+        """What follows a record of these days and this slug in the order of `newest`, or of `oldest`."""
+        undated = Q(date_earliest__isnull=True)
+        if earliest is None:
+            return self.filter(undated, slug__gt=slug)
+        beyond = "gt" if oldest else "lt"
+        same_day = Q(date_earliest=earliest)
+        return self.filter(
+            undated
+            | Q(**{f"date_earliest__{beyond}": earliest})
+            | same_day & Q(**{f"date_latest__{beyond}": latest})
+            | same_day & Q(date_latest=latest, slug__gt=slug)
+        )
+
+
+class DecisionQuerySet(RecordQuerySet):
+    def syndicated(self) -> Self:
+        """Pairs of which a curator found one article to be a syndicated copy of the other."""
+        return self.filter(outcome="syndicated")
+
 
 class ArticleQuerySet(DatedQuerySet):
     def for_cards(self) -> Self:
         """With the links that results of a search show; lists read less (`archive.views.cards`)."""
         return self.select_related("publisher", "agency")
-
-    def copies_of(self, article: Any) -> Self:
-        """Articles that a curator found to be syndicated copies of this one, or this of them. Asks who they are at once."""
-        decisions = apps.get_model("archive", "DuplicateDecision").objects.filter(outcome="syndicated")
-        pairs = decisions.filter(Q(first=article) | Q(second=article)).order_by().values_list("first", "second")
-        others = {pk for pair in pairs for pk in pair} - {article.pk}
-        return self.filter(pk__in=others) if others else self.none()
 
     def by_publishers(self, publishers: Iterable[object]) -> Self:
         """Articles that any of them published or supplied as an agency."""

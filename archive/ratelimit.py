@@ -33,7 +33,23 @@ class Limit:
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "alerts": (Limit(5, 10 * 60), Limit(20, 24 * 60 * 60)),
     "tips": (Limit(5, 10 * 60), Limit(20, 24 * 60 * 60)),
+    # Of 200 records each: an archive of 100 000 within the hour.
+    "api": (Limit(300, 60), Limit(6_000, 60 * 60)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a client stands with the limit that leaves it least: so many more times before `reset` seconds have passed.
+
+    `wait` are the seconds until it may go on, 0 where it may at once.
+    """
+
+    limit: Limit
+    remaining: int
+    reset: int
+    wait: int = 0
+
 
 _TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, number INTEGER NOT NULL, until REAL NOT NULL)"
 _INDEX = "CREATE INDEX IF NOT EXISTS hits_until ON hits (until)"
@@ -45,27 +61,42 @@ RETURNING number, until
 
 
 def wait(request: HttpRequest, name: str) -> int:
-    """Count one more of the client's; the seconds that it has to wait first, 0 where it may go on.
+    """Count one more of the client's; the seconds that it has to wait first, 0 where it may go on."""
+    return count(request, name).wait
+
+
+def count(request: HttpRequest, name: str) -> Standing:
+    """Count one more of the client's, and say how it stands then.
 
     A broken counter keeps nobody out: it is logged, and the client may go on.
     """
+    limits = LIMITS[name]
     try:
-        return _count(f"{name} {client_of(request)}", LIMITS[name])
+        return _standing(limits, _count(f"{name} {client_of(request)}", limits))
     except sqlite3.OperationalError:
         log.exception("the rate limiter could not count")
     except sqlite3.DatabaseError:
         log.exception("the rate limiter's file is damaged: it is made anew")
         _path().unlink(missing_ok=True)
-    return 0
+    return Standing(limits[0], limits[0].number, limits[0].seconds)
+
+
+def _standing(limits: tuple[Limit, ...], counted: list[tuple[int, float]]) -> Standing:
+    """Of each limit, how often it was used and the seconds that it still counts, in the order of the limits."""
+    rows = [
+        (limit, limit.number - number, int(left) + 1) for limit, (number, left) in zip(limits, counted, strict=True)
+    ]
+    limit, remaining, reset = min(rows, key=lambda row: (max(0, row[1]), -row[2]))
+    return Standing(limit, max(0, remaining), reset, max((left for _limit, more, left in rows if more < 0), default=0))
 
 
 def _path() -> Path:
     return settings.DATA_DIR / "limits.sqlite3"
 
 
-def _count(who: str, limits: tuple[Limit, ...]) -> int:
+def _count(who: str, limits: tuple[Limit, ...]) -> list[tuple[int, float]]:
     now = time.time()
-    longest = 0.0
+    counted = []
     with closing(sqlite3.connect(_path(), timeout=2, isolation_level=None)) as file:
         # Nothing is lost that matters when the power fails.
         file.execute("PRAGMA synchronous=OFF")
@@ -77,10 +108,9 @@ def _count(who: str, limits: tuple[Limit, ...]) -> int:
             key = f"{who} {limit.number}/{limit.seconds}"
             digest = hashlib.blake2b(key.encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16).hexdigest()
             ((number, until),) = file.execute(_COUNT, [digest, now + limit.seconds]).fetchall()
-            if number > limit.number:
-                longest = max(longest, until - now)
+            counted.append((number, until - now))
         file.execute("COMMIT")
-    return int(longest) + 1 if longest else 0
+    return counted
 
 
 # Who asks -------------------------------------------------------------------------------------------------------------

@@ -105,7 +105,17 @@ def _keep_links(model: type[Record], records: list[Record], versions: list[Any])
 
 
 @receiver(pre_create_historical_record)
-def _give_reason(history_instance: Any, **kwargs: Any) -> None:
+def _complete(instance: Any, history_instance: Any, **kwargs: Any) -> None:
+    """The version is what the database holds now, as the log's entry is.
+
+    An object in memory may be older: somebody else saved the record since it was read, and only its links, or some of
+    its fields, are written now.
+    """
+    if history_instance.history_type == "~":
+        names = [field.attname for field in instance._meta.concrete_fields]
+        stored = type(instance)._base_manager.filter(pk=instance.pk).values(*names).first()
+        for name, value in (stored or {}).items():
+            setattr(history_instance, name, value)
     if not history_instance.history_change_reason:
         history_instance.history_change_reason = current_actor().why[:100] or None
 

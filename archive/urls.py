@@ -20,6 +20,7 @@ from archive.views import (
     timeline,
     years,
 )
+from archive.views.api import manual
 
 
 class YearConverter:
@@ -43,6 +44,7 @@ urlpatterns = [
     path("help/accessibility/", pages.accessibility, name="accessibility"),
     path("help/glossary/", pages.glossary, name="glossary"),
     path("help/search/", pages.help_search, name="help-search"),
+    path("api/", manual.manual, name="api"),
     path("search/", search.results, name="search"),
     path("search/facet/", search.facet, name="search-facet"),
     path("search/suggest/", suggest.suggest, name="search-suggest"),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "archive.views.api.door.ApiMiddleware",
     # Pages of pictures and tables shrink to a fifth; what is secret in a page is masked anew each time (CSRF tokens).
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -122,6 +123,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Search ---------------------------------------------------------------------------------------------------------------
 
 SEARCH_URL = env("SEARCH_URL", default="whoosh://")
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+# What each process keeps of finished pages until the archive changes; 0 keeps none.
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_MB", default=32) * 1024 * 1024
 
 # Language and time ----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from archive.admin import dashboard
 from archive.views import dumps, finding, health, oai
+from archive.views.api.routes import api
 
 urlpatterns = [
     path("admin/", admin.site.admin_view(dashboard.index)),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("oai", oai.oai, name="oai"),
+    path("api/v1/", api.urls),
     path("sitemap.xml", finding.sitemap_index, name="sitemap"),
     path("sitemap-<slug:part>.xml", finding.sitemap, name="sitemap-part"),
     path("robots.txt", finding.robots, name="robots"),

@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only", action="store_true", help="only tests that ask a database: for the second of two databases"
     )
+    parser.addoption("--write-examples", action="store_true", help="write the examples of the API's document anew")
     parser.addoption(
         "--every-combination", action="store_true", help="axe-core on each page in each language, scheme and width"
     )
@@ -43,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("looks") is not None:
+        return False
     return (
         item.get_closest_marker("django_db") is not None
         or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)

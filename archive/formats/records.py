@@ -46,19 +46,18 @@ class Exported:
 
 def export_rows(*, with_restricted: bool = False) -> Iterator[Row]:
     """Every record as a dictionary, kinds in the order of `EXPORTS`; memory stays constant."""
-    corrections = _corrections()
+    noted = corrections()
     for exported in EXPORTS.values():
         for record in exported.records(with_restricted).iterator(chunk_size=200):
-            notes = corrections.get((record._meta.model_name, record.pk), [])
+            notes = noted.get((record._meta.model_name, record.pk), [])
             yield {**exported.row(record, with_restricted), "corrections": notes}
 
 
-def _corrections() -> dict[tuple[str, int], list[Row]]:
-    """The correction notes of every record, oldest first: few, so that they are kept at hand."""
+def corrections(**only: Any) -> dict[tuple[str, int], list[Row]]:
+    """The correction notes of every record, oldest first: few, so that they are kept at hand. `only` narrows them down."""
     found: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
-    for kind, pk, at, text in CorrectionNote.objects.order_by("at", "pk").values_list(
-        "record_type", "record_id", "at", "text"
-    ):
+    notes = CorrectionNote.objects.filter(**only).order_by("at", "pk")
+    for kind, pk, at, text in notes.values_list("record_type", "record_id", "at", "text"):
         found[kind, pk].append({"at": _time(at), "text": text})
     return found
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from archive.models.base import Record, allowed
+from archive.querysets import DecisionQuerySet
 
 
 class DuplicateOutcome(models.TextChoices):
@@ -31,6 +32,8 @@ class DuplicateDecision(Record):
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision on a duplicate")

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Min, Q, QuerySet
-from django.db.models.functions import ExtractMonth, ExtractYear
+from django.db.models import Count, F, IntegerField, Min, Q, QuerySet
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.translation import gettext as _
@@ -130,7 +130,8 @@ class Span:
 
     def unit(self, day: str) -> Any:
         """Expression: the index of the column in which the day falls; true for days of the span only."""
-        years = ExtractYear(day) - self.first
+        # PostgreSQL's years are of a type that is not divided by whole numbers.
+        years = Cast(ExtractYear(day), IntegerField()) - self.first
         return years / self.step if self.scale == "years" else years * 12 + ExtractMonth(day) - 1
 
     def index(self, day: date) -> int:

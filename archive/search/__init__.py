@@ -5,7 +5,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from archive.models import Article, Change, Event, Participant
+from archive.models import Change
 from archive.search.advice import advise
 from archive.search.bigrams import in_bigrams
 from archive.search.checking import IndexReport, check_index, repair_index
@@ -125,7 +125,7 @@ def _answer(query: Query, parsed: Parsed) -> Results:
     by_facet = facets(query, found, directory(head))
     return Results(
         query=query,
-        parsed=replace(parsed, notes=parsed.notes + found.notes),
+        parsed=replace(parsed, notes=parsed.notes + found.notes) if found.notes else parsed,
         total=total,
         totals=found.totals,
         hits=_hits(query.scope, found.pks, tree, head),
@@ -199,25 +199,11 @@ def _find(query: Query, tree: Node, head: tuple[int, str]) -> Found:
 
 def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str]) -> tuple[Hit, ...]:
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
-    records = shown(scope, pks, head)
+    found = shown(scope, pks, head)
     marker = Marker(tree)
     hits = (
-        Hit(
-            record=record,
-            title=mark(_title(record), marker),
-            snippet=best_passage(_text(record), marker),
-        )
+        Hit(one.record, mark(str(one.record), marker), best_passage(one.text, marker))
         for pk in pks
-        if (record := records.get(pk)) is not None
+        if (one := found.get(pk)) is not None
     )
     return explained(scope, hits, marker, head)
-
-
-def _title(record: Article | Event | Participant) -> str:
-    return str(record)
-
-
-def _text(record: Article | Event | Participant) -> str:
-    if isinstance(record, Article):
-        return " ".join(part for part in (record.abstract, record.body) if part)
-    return record.summary if isinstance(record, Event) else record.description

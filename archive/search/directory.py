@@ -3,6 +3,7 @@
 One table for all of them, kept in memory and made anew when the change log says that one of them may have changed.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -76,14 +77,21 @@ class Suggestion:
 
 
 class Label(NamedTuple):
-    """A name, and what it is sorted by, in the active language."""
+    """A name, and its place among those of its kind in the order of the active language."""
 
-    order: tuple[bool, str]
+    place: int
     text: str
 
     @classmethod
-    def of(cls, text: str) -> Self:
-        return cls(sort_key(text), text)
+    def unknown(cls, value: str) -> Self:
+        """What has no name is its own, after all others."""
+        return cls(sys.maxsize, value)
+
+
+def labels(names: Mapping[str, str]) -> dict[str, Label]:
+    """The names by key as labels: sorted once, so that no page has to compare words."""
+    ordered = sorted(names, key=lambda key: (sort_key(names[key]), key))
+    return {key: Label(place, names[key]) for place, key in enumerate(ordered)}
 
 
 class Directory:
@@ -137,7 +145,7 @@ class Directory:
         Made once for each language: to ask for it anew for a hundred names takes longer than a search.
         """
         if (kind, language) not in self._labels:
-            self._labels[kind, language] = {key: Label.of(one.name) for key, one in self._by_kind[kind].items()}
+            self._labels[kind, language] = labels({key: one.name for key, one in self._by_kind[kind].items()})
         return self._labels[kind, language]
 
     def having(self, kind: str, text: str) -> set[str]:

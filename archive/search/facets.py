@@ -1,14 +1,15 @@
 """Facet counts of an engine, turned into what a page shows: labels, selection, order, bars along time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
+from typing import cast
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
 from archive.models import Article, Event, Participant
-from archive.search.directory import Directory, Label
+from archive.search.directory import Directory, Label, labels
 from archive.search.documents import FACETS
 from archive.search.query import Facet, FacetValue, Found, Histogram, Query
 
@@ -30,7 +31,11 @@ def _titles(language: str | None) -> dict[str, str]:
 def _kinds(language: str | None) -> dict[str, Label]:
     """The labels of all kinds, by language as well."""
     kinds = (Article.Kind, Event.Kind, Participant.Kind)
-    return {str(value): Label.of(str(label)) for one in kinds for value, label in one.choices}
+    return labels({str(value): str(label) for one in kinds for value, label in one.choices})
+
+
+# A page has a hundred: a named tuple's own constructor takes twice as long.
+_facet_value = cast("Callable[[tuple[object, ...]], FacetValue]", partial(tuple.__new__, FacetValue))
 
 
 def _month(value: str) -> str:
@@ -54,54 +59,59 @@ def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
     """The facets of a result page."""
     # Asked once: to look the language up takes longer than most of the rest.
     language = get_language()
-    return tuple(
-        _facet(query, found, names, key, _by_count(query, found, key, _SHOWN[key]), language) for key in FACETS
-    )
+    return tuple(_facet(query, found, names, key, language, _most_frequent(query, found, key)) for key in FACETS)
 
 
 def whole_facet(query: Query, found: Found, names: Directory, key: str, contains: str = "") -> Facet:
     """A facet with all its values, or those of which a name contains the text."""
-    values, language = _by_count(query, found, key), get_language()
+    language, wanted = get_language(), contains.casefold()
+    values = {**dict.fromkeys(_chosen(query, key), 0), **found.counts.get(key, {})}
     if key in _IN_TIME:
-        values = [value for value in values if contains.casefold() in _IN_TIME[key](value).casefold()]
+        values = {value: n for value, n in values.items() if wanted in _IN_TIME[key](value).casefold()}
     elif key == "kind":
-        values = [value for value in values if contains.casefold() in _label(_kinds(language), value).text.casefold()]
+        known = _kinds(language)
+        values = {
+            value: n for value, n in values.items() if wanted in known.get(value, Label.unknown(value)).text.casefold()
+        }
     elif contains:
         matching = names.having(key, contains)
-        values = [value for value in values if value in matching]
-    return _facet(query, found, names, key, values, language)
-
-
-def _label(labels: Mapping[str, Label], value: str) -> Label:
-    """An address may name anything: what is no value is its own label."""
-    return labels.get(value) or Label.of(value)
+        values = {value: n for value, n in values.items() if value in matching}
+    return _facet(query, found, names, key, language, values)
 
 
 def _chosen(query: Query, key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*query.include.get(key, ()), *query.exclude.get(key, ()))))
+    return (*query.include.get(key, ()), *query.exclude.get(key, ()))
 
 
-def _by_count(query: Query, found: Found, key: str, most: int | None = None) -> list[str]:
-    """The values of the facet, or `most` of them: the chosen ones in any case, then the most frequent first."""
-    chosen = _chosen(query, key)
-    if most is not None:
-        most = max(0, most - len(chosen))
-    if most == 0:
-        return [*chosen]
-    others = sorted([(-n, value) for value, n in found.counts.get(key, {}).items() if value not in chosen])
-    return [*chosen, *[value for _n, value in others[:most]]]
-
-
-def _facet(query: Query, found: Found, names: Directory, key: str, values: list[str], language: str | None) -> Facet:
+def _most_frequent(query: Query, found: Found, key: str) -> Mapping[str, int]:
+    """The values that the facet shows, and how many results have each: the chosen ones, then the most frequent."""
     counted, chosen = found.counts.get(key, {}), _chosen(query, key)
+    if not chosen and len(counted) <= _SHOWN[key]:
+        return counted
+    shown = {value: counted.get(value, 0) for value in chosen}
+    room = max(0, _SHOWN[key] - len(shown))
+    others = {value: n for value, n in counted.items() if value not in shown} if shown else counted
+    if 0 < room < len(others):
+        # Numbers alone are sorted much faster than what they are of.
+        least = sorted(others.values(), reverse=True)[room - 1]
+        others = {value: n for value, n in others.items() if n >= least}
+    ordered = sorted([(-n, value) for value, n in others.items()]) if room else []
+    return shown | {value: -n for n, value in ordered[:room]}
+
+
+def _facet(
+    query: Query, found: Found, names: Directory, key: str, language: str | None, values: Mapping[str, int]
+) -> Facet:
+    """The facet with these values: the most frequent first, or in the order of time."""
     if key in _IN_TIME:
-        rows = [(value, _IN_TIME[key](value), counted.get(value, 0)) for value in sorted(values, reverse=True)]
+        rows = [(value, _IN_TIME[key](value), values[value]) for value in sorted(values, reverse=True)]
     else:
-        labels = _labels(names, key, language)
-        ordered = sorted([(-counted.get(value, 0), *_label(labels, value), value) for value in values])
-        rows = [(value, text, -n) for n, _order, text, value in ordered]
+        known = _kinds(language) if key == "kind" else names.labels(key, language)
+        ordered = sorted([(-n, known.get(value) or Label.unknown(value), value) for value, n in values.items()])
+        rows = [(value, label[1], -n) for n, label, value in ordered]
     # Chosen values without results stand beside those that have some.
-    size = len(counted) + sum(value not in counted for value in chosen)
+    counted = found.counts.get(key, {})
+    size = len(counted) + sum(value not in counted for value in {*_chosen(query, key)})
     return Facet(key, _titles(language)[key], tuple(_values(query, found, key, rows)), size)
 
 
@@ -110,7 +120,7 @@ def _values(query: Query, found: Found, key: str, rows: Iterable[tuple[str, str,
     included, excluded = query.include.get(key, ()), query.exclude.get(key, ())
     total = found.totals[query.scope]
     if not included and not excluded:
-        return [FacetValue(value, label, n, False, False, n, total - n) for value, label, n in rows]
+        return [_facet_value((value, label, n, False, False, n, total - n)) for value, label, n in rows]
     carried = found.carried.get(key)
 
     def of(value: str, label: str, n: int) -> FacetValue:

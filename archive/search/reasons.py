@@ -1,6 +1,7 @@
 """Why a record was found, where what is shown of it doesn't tell: by a name that it is linked to."""
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ _LABELS = {
     "publisher": _("Publisher"),
     "kind": _("Kind"),
 }
+_IS_HIT = attrgetter("is_hit")
 # The field of the record's own names, and what its texts are but for the one that is shown as its passage.
 _OWN = {Scope.EVENTS: "event", Scope.PARTICIPANTS: "participant"}
 _TEXTS = {Scope.EVENTS: _("Place"), Scope.PARTICIPANTS: _("Office")}
@@ -32,7 +34,7 @@ _TEXTS = {Scope.EVENTS: _("Place"), Scope.PARTICIPANTS: _("Office")}
 def explained(scope: Scope, hits: Iterable[Hit], marker: Marker, head: tuple[int, str]) -> tuple[Hit, ...]:
     """The hits, those without a mark with their reasons. Loads, once for all of those, what they were indexed from."""
     hits = tuple(hits)
-    keys = {_key(hit) for hit in hits if not any(part.is_hit for part in (*hit.title, *hit.snippet))}
+    keys = {_key(hit) for hit in hits if not (any(map(_IS_HIT, hit.snippet)) or any(map(_IS_HIT, hit.title)))}
     if not keys or marker.is_blank:
         return hits
     documents = searched(scope, keys, head)

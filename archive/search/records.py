@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.models import Article, Event, Participant
 from archive.search.documents import SOURCES, SearchDocument
@@ -19,6 +19,13 @@ _SHOWN: Mapping[Scope, Any] = {
 }
 
 
+class Shown(NamedTuple):
+    """A record, and the text of which a passage is shown; one object, so that it is cut into words only once."""
+
+    record: Any
+    text: str
+
+
 def _empty() -> dict[Scope, dict[int, Any]]:
     return {scope: {} for scope in Scope}
 
@@ -28,23 +35,30 @@ class _Shelf:
     """Records as they were when `head` was the newest entry of the change log, and what they were searched by."""
 
     head: tuple[int, str]
-    records: dict[Scope, dict[int, Any]] = field(default_factory=_empty)
+    records: dict[Scope, dict[int, Shown]] = field(default_factory=_empty)
     documents: dict[Scope, dict[int, SearchDocument]] = field(default_factory=_empty)
 
 
 _shelf = _Shelf((0, ""))
 
 
-def shown(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, Any]:
+def shown(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, Shown]:
     """The records with these keys that are public, by key. One query at most; `head` is the newest entry of the log.
 
     The records are shared: not to be written to.
     """
 
-    def read(missing: list[int]) -> dict[int, Any]:
-        return {record.pk: record for record in _SHOWN[scope]().published().filter(pk__in=missing)}
+    def read(missing: list[int]) -> dict[int, Shown]:
+        found = _SHOWN[scope]().published().filter(pk__in=missing)
+        return {record.pk: Shown(record, _text(record)) for record in found}
 
     return _kept(_shelf_of(head).records[scope], MOST, pks, read)
+
+
+def _text(record: Article | Event | Participant) -> str:
+    if isinstance(record, Article):
+        return " ".join(part for part in (record.abstract, record.body) if part)
+    return record.summary if isinstance(record, Event) else record.description
 
 
 def searched(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, SearchDocument]:

@@ -42,7 +42,8 @@ class Token(NamedTuple):
 
 def scan(text: str, notes: list[str]) -> Iterator[Token]:
     """The tokens; each term knows its field, and words that are glued together are a group of words."""
-    text = _NO_TEXT.sub(" ", text).translate(_SIGNS)
+    if not (text.isascii() and text.isprintable()):
+        text = _NO_TEXT.sub(" ", text).translate(_SIGNS)
     fields = [""]  # of the brackets that are open
     field, unknown = "", ""  # named just before
     for match in _TOKEN.finditer(text):

@@ -22,7 +22,7 @@ def similar(article: Article, most: int) -> tuple[Article, ...]:
     head = Change.objects.head()
     found = _alike(article.pk, _words(article), ensure_fresh(head).number, most)
     by_pk = shown(Scope.ARTICLES, found, head)
-    return tuple(by_pk[pk] for pk in found if pk in by_pk)
+    return tuple(by_pk[pk].record for pk in found if pk in by_pk)
 
 
 # A page is read more often than the archive changes; the number tells one state of it from the next.

@@ -32,7 +32,7 @@ from archive.search.documents import SearchDocument
 from archive.search.engine import Changes
 from archive.search.evaluate import MAX_EXPANSION, Choice, Evaluation
 from archive.search.manifest import seal, verify
-from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Prefix, Query, Scope
+from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Prefix, Query
 from archive.search.whoosh_codec import writer as open_writer
 from archive.search.whoosh_schema import VERSION, row, schema
 
@@ -49,11 +49,10 @@ _STATE_ID = "state"
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A state of the index in memory: which generation and commit, up to which change, the columns."""
+    """A state of the index in memory: its generation, the files of its commit and of the next, up to which change, the columns."""
 
     target: str
-    commit: int
-    files: index.FileIndex
+    commits: tuple[str, ...]
     reached: IndexState
     state: State
     # Files whose content was compared with the manifest.
@@ -84,13 +83,14 @@ class WhooshEngine:
             matched = evaluation.matches()
             choice = Choice(query, state)
             results = choice.results(matched)
+            found = {scope: results & documents for scope, documents in state.scopes.items()}
             in_scope = matched & state.scopes[query.scope]
             start = (query.page - 1) * query.page_size
-            ranked = evaluation.ranked(results & state.scopes[query.scope], query.sort, start + query.page_size)
+            ranked = evaluation.ranked(found[query.scope], query.sort, start + query.page_size)
             return Found(
                 pks=tuple(state.pks[ranked[start:]].tolist()),
                 reached=(opened.reached.number, opened.reached.sha256),
-                totals={scope: int(np.count_nonzero(results & state.scopes[scope])) for scope in Scope},
+                totals={scope: int(np.count_nonzero(documents)) for scope, documents in found.items()},
                 counts=choice.counts(in_scope),
                 carried=choice.carried(in_scope),
                 notes=tuple(_note(term) for term in evaluation.cut),
@@ -145,9 +145,11 @@ class WhooshEngine:
 
     def _up_to_date(self) -> _Opened | None:
         opened = self._opened
-        if opened is None or opened.target != self._target() or opened.commit != opened.files.latest_generation():
+        if opened is None or opened.target != self._target():
             return None
-        return opened
+        # Two looks at names; Whoosh would list the folder. A commit writes its file, then takes away those before it.
+        this, following = opened.commits
+        return opened if os.path.exists(this) and not os.path.exists(following) else None  # noqa: PTH110
 
     def _read(self) -> _Opened:
         for attempt in range(ATTEMPTS):
@@ -178,7 +180,12 @@ class WhooshEngine:
             raise IndexUnusable(_("The search index is not complete: run `manage.py rebuild_index`."))
         state = State(reader, before.state.segments if before else {})
         reached = IndexState(stored["number"], stored["sha256"], state.total)
-        return _Opened(target, reader.generation(), files, reached, state, verified)
+        commits = tuple(self._commit(target, files, reader.generation() + later) for later in (0, 1))
+        return _Opened(target, commits, reached, state, verified)
+
+    def _commit(self, target: str, files: index.FileIndex, number: int) -> str:
+        """Where a commit names its segments."""
+        return str(self.folder / target / f"_{files.indexname}_{number}.toc")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -1,22 +1,25 @@
 """What templates need beyond Django's own tags."""
 
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from archive import dates
-from archive.filters import TOLERATED
-from archive.languages import in_language, is_foreign, language_by_letters, spoken
+from archive.fragments import NOTHING, escaped, fill, join, lang_attribute, lang_of, lang_of_letters, linked
+from archive.languages import sort_key, spoken
+from archive.models import Article, Coverage, Event, Office, Participant
+from archive.overview import Leader
 from archive.pictures.bars import Bar, Chart, Column
+from archive.views.cards import Card, Fact
 
 register = template.Library()
 
@@ -25,10 +28,18 @@ register = template.Library()
 
 
 @register.simple_tag
-def cards(shown: Iterable[Any], heading: str = "h3") -> SafeString:
-    """Articles or events of a list (`archive.views.cards.Card`); `heading` is the element that their titles stand in."""
-    rows = ((card.when, _flag(card), card.url, _lang(card.language), card.title, _facts(card.facts)) for card in shown)
-    return _join('<div class="cards">{}</div>', [(_join(_CARD.replace("h3", heading), rows),)])
+def cards(shown: Iterable[Card], heading: str = "h3") -> SafeString:
+    """Articles or events of a list; `heading` is the element that their titles stand in."""
+    return SafeString(f'<div class="cards">{"".join(_card(card, heading) for card in shown)}</div>')
+
+
+def _card(card: Card, heading: str) -> SafeString:
+    if heading not in card.drawn:
+        card.drawn[heading] = fill(
+            _CARD.replace("h3", heading),
+            *(card.when, _flag(card), card.url, lang_attribute(card.language), card.title, _facts(card.facts)),
+        )
+    return card.drawn[heading]
 
 
 _CARD = """<article class="card">
@@ -39,33 +50,197 @@ _CARD = """<article class="card">
 """
 
 
-def _flag(card: Any) -> str:
+def _flag(card: Card) -> str:
     return format_html(' <span class="flag {}">{}</span>', card.flag_kind, card.flag) if card.flag else ""
 
 
-def _facts(facts: Iterable[Any]) -> SafeString:
-    return _join("<span>{}</span>\n", ((_fact(fact),) for fact in facts))
+def _facts(facts: Iterable[Fact]) -> SafeString:
+    return join("<span>{}</span>\n", ((_fact(fact),) for fact in facts))
 
 
-def _fact(fact: Any) -> str:
+def _fact(fact: Fact) -> str:
     if fact.url:
-        return _join('<a href="{}"{}>{}</a>', [(fact.url, _lang(fact.language), fact.text)])
+        return join('<a href="{}"{}>{}</a>', [(fact.url, lang_attribute(fact.language), fact.text)])
     if fact.language:
-        return _join("<span{}>{}</span>", [(_lang(fact.language), fact.text)])
+        return join("<span{}>{}</span>", [(lang_attribute(fact.language), fact.text)])
     return format_html("<em>{}</em>", fact.text) if fact.is_lacking else fact.text
+
+
+@register.simple_tag
+def covered_event(coverage: Coverage, facts: Iterable[Fact]) -> SafeString:
+    """An event that an article covers, and how."""
+    event = coverage.event
+    return fill(
+        _COVERED,
+        *(
+            coverage.get_relation_display(),
+            event.date_text,
+            event.get_absolute_url(),
+            lang(event),
+            event,
+            _facts(facts),
+        ),
+        _note(coverage),
+    )
+
+
+_COVERED = """<article class="card">
+  <p class="when"><span class="flag">{}</span> {}</p>
+  <h3><a href="{}"{}>{}</a></h3>
+  <p class="meta">{}</p>{}
+</article>
+"""
+
+
+@register.simple_tag
+def covering_articles(coverages: Iterable[Coverage]) -> SafeString:
+    """The articles that cover an event, and how."""
+    unknown = gettext("publisher not stated")
+    return join(
+        _COVERING,
+        (
+            (
+                *(one.get_relation_display(), one.article.date_text, one.article.get_absolute_url(), lang(one.article)),
+                *(one.article.shown_headline, one.article.publisher or one.article.agency or unknown, _note(one)),
+            )
+            for one in coverages
+        ),
+    )
+
+
+_COVERING = """<article class="card">
+  <p class="when"><span class="flag">{}</span> {}</p>
+  <h4><a href="{}"{}>{}</a></h4>
+  <p class="meta"><span>{}</span></p>{}
+</article>
+"""
+
+
+def _note(coverage: Coverage) -> SafeString:
+    return fill('\n  <p class="note"{}>{}</p>', lang("en"), coverage.note) if coverage.note else NOTHING
+
+
+@register.simple_tag
+def titles(articles: Iterable[Article]) -> SafeString:
+    """Articles by their headlines alone, with date and publisher."""
+    return join(_TITLE, ((*_named(one), one.date_text, _by(one)) for one in articles))
+
+
+_TITLE = '<li><a href="{}"{}>{}</a> <small>{}{}</small></li>\n'
+
+
+def _by(article: Article) -> str:
+    by = article.publisher or article.agency
+    return f" · {by}" if by else ""
+
+
+@register.simple_tag
+def linked_name(record: Any) -> SafeString:
+    """A record by its name, with a link to its page."""
+    return fill('<a href="{}"{}>{}</a>', *_named(record))
+
+
+@register.filter
+def linked_names(records: Iterable[Any]) -> SafeString:
+    """Records by their names, in the order of these, with commas between; nothing where there are none."""
+    return SafeString(", ".join(map(linked_name, sorted(records, key=lambda one: sort_key(str(one))))))
+
+
+def _named(record: Any) -> tuple[str, SafeString, Any]:
+    return record.get_absolute_url(), lang(record), record
+
+
+@register.simple_tag
+def attended_events(attended: Iterable[Any]) -> SafeString:
+    """Rows of a table: events that somebody attended, where, and as what (`archive.views.records.participants.Attended`)."""
+    rows = (
+        (
+            *(one.event.date_text, *_named(one.event), _state(one.event), _where(one)),
+            capfirst(", ".join(one.capacities)),
+            join("<br><small{}>{}</small>", ((lang("en"), office) for office in one.offices)),
+        )
+        for one in attended
+    )
+    return join(_ATTENDED, rows)
+
+
+_ATTENDED = '<tr><td class="date">{}</td><th scope="row"><a href="{}"{}>{}</a>{}</th><td class="place">{}</td><td>{}{}</td></tr>\n'
+
+
+def _state(event: Event) -> SafeString:
+    if event.state == Event.State.HELD:
+        return NOTHING
+    return fill(' <span class="flag {}">{}</span>', event.state, event.get_state_display())
+
+
+def _where(one: Any) -> SafeString:
+    return linked_name(one.city) if one.city else fill("<span{}>{}</span>", lang("en"), one.event.place)
+
+
+@register.simple_tag
+def people_of(people: Iterable[Participant]) -> SafeString:
+    """Rows of a table: participants, their offices, and their numbers of events and articles."""
+    lists = [reverse(f"archive:{kind}-list") for kind in ("event", "article")]
+    rows = (
+        (
+            *(*_named(one), SafeString("<br>").join(map(_office, one.offices.all()))),
+            *(
+                linked(f"{url}?participant={one.slug}", n) if n else NOTHING
+                for url, n in zip(lists, (one.event_count, one.article_count), strict=True)  # type: ignore[attr-defined]
+            ),
+        )
+        for one in people
+    )
+    return join(_PERSON, rows)
+
+
+_PERSON = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td>{}</td><td class="n">{}</td><td class="n">{}</td></tr>\n'
+
+
+def _office(office: Office) -> SafeString:
+    body = f", {office.organisation}" if office.organisation else ""
+    term = office.term_text
+    when = fill(" <small{}>({})</small>", lang_of_letters(term), term) if term else NOTHING
+    return fill("<span{}>{}</span>{}{}", lang("en"), office.title, body, when)
+
+
+@register.simple_tag
+def leaders(rows: Iterable[Leader], of: str, address: str, narrowed: str, by: str) -> SafeString:
+    """Records with the number of "events" or "articles" that they share with the page's; the number leads to these."""
+    return join(
+        _LEADER,
+        ((*_named(one), f"{address}?{narrowed}&{by}={one.slug}", _counted(one, of), one.count) for one in rows),
+    )
+
+
+_LEADER = '<li><a href="{}"{}>{}</a> <a class="count" href="{}" aria-label="{}">{}</a></li>\n'
+
+
+def _counted(one: Leader, of: str) -> str:
+    if of == "events":
+        text = ngettext("%(name)s: %(n)s event", "%(name)s: %(n)s events", one.count)
+    else:
+        text = ngettext("%(name)s: %(n)s article", "%(name)s: %(n)s articles", one.count)
+    return text % {"name": one.name, "n": one.count}
 
 
 @register.simple_tag
 def options(group: Any) -> SafeString:
     """The boxes to tick of a filter (`archive.filters.Group`)."""
-    rows = (
-        (lang_by_letters(one.label), group.name, one.value, _CHECKED[one.is_chosen], capfirst(one.label))
-        for one in group.options
+    language = get_language()
+    return SafeString(
+        "".join([_option(language, group.name, one.value, str(one.label), one.is_chosen) for one in group.options])
     )
-    return _join('<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n', rows)
 
 
-_CHECKED = ("", SafeString(" checked"))
+# A list offers some three hundred, the same on each of its pages.
+@lru_cache(maxsize=4096)
+def _option(_language: str | None, name: str, value: str, label: str, is_chosen: bool) -> SafeString:
+    return fill(_OPTION, lang_of_letters(label), name, value, _CHECKED[is_chosen], capfirst(label))
+
+
+_OPTION = '<label{}><input type="checkbox" name="{}" value="{}"{}> {}</label>\n'
+_CHECKED = (NOTHING, SafeString(" checked"))
 
 
 @register.simple_tag
@@ -74,13 +249,13 @@ def bars(chart: Chart) -> SafeString:
     if not chart:
         return SafeString("")
     names = [str(measure.label) for measure in chart.measures]
-    return _join(
+    return join(
         _CHART,
         [
             (
-                _join('<span class="{}">{}</span>\n', ((one.key, one.label) for one in chart.measures)),
+                join('<span class="{}">{}</span>\n', ((one.key, one.label) for one in chart.measures)),
                 gettext("Each has a scale of its own.") if len(names) > 1 else "",
-                _join(
+                join(
                     "<li>{}{}{}</li>\n",
                     (
                         (_bar(column.bars[0]), _below(column), _bar(column.bars[1]) if len(names) > 1 else "")
@@ -89,11 +264,11 @@ def bars(chart: Chart) -> SafeString:
                 ),
                 gettext("The numbers as a table"),
                 gettext("Month") if chart.is_monthly else gettext("Year"),
-                _join('<th scope="col" class="n">{}</th>', ((capfirst(name),) for name in names)),
-                _join(
+                join('<th scope="col" class="n">{}</th>', ((capfirst(name),) for name in names)),
+                join(
                     '<tr><th scope="row">{}</th>{}</tr>\n',
                     (
-                        (_linked(column.url, column.name), _join('<td class="n">{}</td>', map(_number, column.bars)))
+                        (linked(column.url, column.name), join('<td class="n">{}</td>', map(_number, column.bars)))
                         for column in chart.columns
                         if any(bar.count for bar in column.bars)
                     ),
@@ -123,39 +298,22 @@ _NO_BAR = '<span class="{}"></span>'
 
 def _bar(bar: Bar) -> SafeString:
     if not bar.count:
-        return _join(_NO_BAR, [(bar.measure.key,)])
-    return SafeString(_BAR.format(bar.measure.key, _escaped(bar.url), bar.share, bar.count, _escaped(bar.text)))
+        return join(_NO_BAR, [(bar.measure.key,)])
+    return SafeString(_BAR.format(bar.measure.key, escaped(bar.url), bar.share, bar.count, escaped(bar.text)))
 
 
 def _below(column: Column) -> SafeString:
     """The name of a column; where it has a page of its own, that is a link away."""
     if not column.url:
-        return _join('<span class="when" aria-hidden="true">{}</span>', [(column.label,)])
-    return _join(
+        return join('<span class="when" aria-hidden="true">{}</span>', [(column.label,)])
+    return join(
         '<a class="when" href="{}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></a>',
         [(column.url, column.label, column.name)],
     )
 
 
-def _linked(url: str, text: object) -> SafeString:
-    return _join('<a href="{}">{}</a>', [(url, text)]) if url else _join("{}", [(text,)])
-
-
 def _number(bar: Bar) -> tuple[SafeString]:
-    return (_linked(bar.url, bar.count),)
-
-
-def _join(pattern: str, rows: Iterable[Sequence[object]]) -> SafeString:
-    """`format_html_join` without a look for lazy texts, which costs it most of its time."""
-    return SafeString("".join(pattern.format(*map(_escaped, row)) for row in rows))
-
-
-def _escaped(text: object) -> str:
-    return text if isinstance(text, SafeString) else html.escape(str(text))
-
-
-def _lang(language: str) -> SafeString:
-    return format_html(' lang="{}"', language) if language else SafeString("")
+    return (linked(bar.url, bar.count),)
 
 
 @register.filter
@@ -164,14 +322,13 @@ def lang(of: Any) -> SafeString:
 
     Of a record it says the language of the name (or headline) that is shown; of a text give its language: "en".
     """
-    language = spoken(of)
-    return _lang(language if is_foreign(language) else "")
+    return lang_of(spoken(of))
 
 
 @register.filter
 def lang_by_letters(text: Any) -> SafeString:
     """The same for a name at hand as a mere text, by its letters."""
-    return lang(language_by_letters(str(text)))
+    return lang_of_letters(text)
 
 
 @register.filter
@@ -184,47 +341,6 @@ def day(moment: Any) -> str:
 def number(n: Any) -> str:
     """A whole number with the separators of the active language; years are none."""
     return number_format(n, force_grouping=True)
-
-
-@register.inclusion_tag("archive/includes/languages.html", takes_context=True)
-def languages(context: dict[str, Any]) -> dict[str, Any]:
-    """The same page in the other languages: links with `language`, `name` in that language, `url`; the present one too."""
-    return {"links": _in_languages(context)}
-
-
-@register.inclusion_tag("archive/includes/alternates.html", takes_context=True)
-def alternates(context: dict[str, Any]) -> dict[str, Any]:
-    """For programs: the page's own address and those of the same page in each language, without what others add to links."""
-    links = _in_languages(context, drop=TOLERATED)
-    return {"links": links, "site": settings.SITE_URL, "default": settings.LANGUAGE_CODE}
-
-
-@register.simple_tag(takes_context=True)
-def own_address(context: dict[str, Any]) -> str:
-    """The whole address of this page, to be cited; empty where there is no request.
-
-    Not `request.build_absolute_uri`: what a client calls our host is his word, and where it is a wrong one that raises.
-    """
-    return next((settings.SITE_URL + one["url"] for one in _in_languages(context, TOLERATED) if one["is_current"]), "")
-
-
-def _in_languages(context: dict[str, Any], drop: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    request = context.get("request")
-    if request is None:
-        return []
-    path, params = request.path, request.GET.copy()
-    for name in [name for name in params if name.startswith(drop)] if drop else ():
-        del params[name]
-    asked = params.urlencode()
-    return [
-        {
-            "language": language,
-            "name": name,
-            "url": in_language(path, language) + (f"?{asked}" if asked else ""),
-            "is_current": language == get_language(),
-        }
-        for language, name in settings.LANGUAGES
-    ]
 
 
 @register.filter

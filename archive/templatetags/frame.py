@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from archive import dates
-from archive.templatetags.archive import own_address
+from archive.filters import TOLERATED
+from archive.fragments import NOTHING, fill, join, lang_of_letters
+from archive.languages import in_language
 from archive.views.describing import card
 
 register = template.Library()
@@ -87,11 +91,125 @@ PICTURES = (
 _GROUPS = ((gettext_lazy("Ways in"), WAYS_IN), (gettext_lazy("Pictures"), PICTURES))
 
 
-@register.inclusion_tag("archive/includes/nav.html", takes_context=True)
-def nav(context: dict[str, Any]) -> dict[str, Any]:
-    """The main navigation: its groups, those without a row left out."""
+class _Steady(template.Node):
+    """What stands between the tags, as it was when it was first drawn in that language."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self._drawn: dict[tuple[str | None, str], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (get_language(), get_script_prefix())
+        if key not in self._drawn:
+            self._drawn[key] = self.nodelist.render(context)
+        return self._drawn[key]
+
+
+@register.tag
+def steady(parser: template.base.Parser, _token: template.base.Token) -> _Steady:
+    """`{% steady %}…{% endsteady %}`: what is the same on every page of a language, drawn once by each process.
+
+    Only texts, addresses of sections and static files may stand there: nothing of the request, of a record or of the day.
+    """
+    nodelist = parser.parse(("endsteady",))
+    parser.delete_first_token()
+    return _Steady(nodelist)
+
+
+@register.simple_tag(takes_context=True)
+def nav(context: dict[str, Any]) -> SafeString:
+    """The main navigation: its groups, those without a row left out; the section of the current address is marked."""
     path = context["request"].path if "request" in context else ""
-    return {"groups": [(label, _items(sections, path)) for label, sections in _GROUPS if sections]}
+    below = next((url for url in _urls(get_language(), get_script_prefix()) if path.startswith(url)), "")
+    return _nav(get_language(), get_script_prefix(), path if path == below else below and f"{below}…")
+
+
+@lru_cache(maxsize=8)
+def _urls(language: str | None, prefix: str) -> tuple[str, ...]:
+    return tuple(reverse(section.name) for _label, sections in _GROUPS for section in sections)
+
+
+@lru_cache(maxsize=200)
+def _nav(language: str | None, prefix: str, path: str) -> SafeString:
+    """As it is at a section's address, or anywhere below it, in a language, under a prefix."""
+    groups = [(label, _items(sections, path)) for label, sections in _GROUPS if sections]
+    return join(
+        '<ul aria-label="{}">\n{}</ul>\n',
+        (
+            (label, join('<li><a href="{}"{}>{}</a></li>\n', ((one.url, _current(one), one.label) for one in items)))
+            for label, items in groups
+        ),
+    )
+
+
+def _current(item: Item) -> SafeString:
+    return fill(' aria-current="{}"', item.current) if item.current else NOTHING
+
+
+# The page itself -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """The page in a language, by that language's own name."""
+
+    language: str
+    name: str
+    url: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: dict[str, Any]) -> SafeString:
+    """The same page in each language, each by its own name."""
+    rows = (
+        (fill('<span aria-current="true" lang="{}">{}</span>', one.language, one.name),)
+        if one.is_current
+        else (fill('<a href="{}" lang="{}" hreflang="{}">{}</a>', one.url, one.language, one.language, one.name),)
+        for one in _versions(context)
+    )
+    return fill(_LANGUAGES, _("Language"), join("<li>{}</li>\n", rows))
+
+
+_LANGUAGES = '<nav class="languages" aria-label="{}">\n<ul>\n{}</ul>\n</nav>'
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: dict[str, Any]) -> SafeString:
+    """For programs: the page's own address and those of the same page in each language, without what others add to links."""
+    links = []
+    for one in _versions(context, drop=TOLERATED):
+        if one.is_current:
+            links.append((SafeString('rel="canonical"'), one.url))
+        links.append((fill('rel="alternate" hreflang="{}"', one.language), one.url))
+        if one.language == settings.LANGUAGE_CODE:
+            links.append((SafeString('rel="alternate" hreflang="x-default"'), one.url))
+    return join('<link {} href="{}{}">\n  ', ((rel, settings.SITE_URL, url) for rel, url in links))
+
+
+@register.simple_tag(takes_context=True)
+def own_address(context: dict[str, Any]) -> str:
+    """The whole address of this page, to be cited; empty where there is no request.
+
+    Not `request.build_absolute_uri`: what a client calls our host is his word, and where it is a wrong one that raises.
+    """
+    return next((settings.SITE_URL + one.url for one in _versions(context, TOLERATED) if one.is_current), "")
+
+
+def _versions(context: dict[str, Any], drop: tuple[str, ...] = ()) -> list[_Version]:
+    request = context.get("request")
+    if request is None:
+        return []
+    path, params = request.path, request.GET
+    if unwanted := [name for name in params if name.startswith(drop)] if drop else ():
+        params = params.copy()
+        for name in unwanted:
+            del params[name]
+    asked = f"?{params.urlencode()}" if params else ""
+    return [
+        _Version(language, name, in_language(path, language) + asked, language == get_language())
+        for language, name in settings.LANGUAGES
+    ]
 
 
 @register.simple_tag
@@ -109,21 +227,31 @@ def _item(section: Section, url: str, path: str) -> Item:
     return Item(url, str(section.label), str(section.says), current)
 
 
-@dataclass(frozen=True, slots=True)
-class Crumb:
-    """A step of the way from the home page to this one; without an address it is this one."""
-
-    position: int
-    text: str
-    url: str
-
-
-@register.inclusion_tag("archive/includes/crumbs.html")
-def breadcrumbs(here: object, url: str = "", name: object = "") -> dict[str, Any]:
-    """Where a page stands: below the home page and, if it has one, the list of that address and name."""
+@register.simple_tag
+def breadcrumbs(here: object, url: str = "", name: object = "") -> SafeString:
+    """Where a page stands, for readers and (BreadcrumbList) for machines: below the home page and, if it has one, the list
+    of that address and name."""
     steps = [(_("Archive"), reverse("archive:home")), (name, url), (here, "")]
     shown = [(str(text), target) for text, target in steps if text]
-    return {"crumbs": [Crumb(at, text, target) for at, (text, target) in enumerate(shown, 1)]}
+    return fill(_CRUMBS, _("You are here"), join(_CRUMB, ((_step(*step), at) for at, step in enumerate(shown, 1))))
+
+
+def _step(text: str, url: str) -> SafeString:
+    lang = lang_of_letters(text)
+    if url:
+        return fill('<a itemprop="item" href="{}"{}><span itemprop="name">{}</span></a>', url, lang, text)
+    return fill('<span itemprop="name"{} aria-current="page">{}</span>', lang, text)
+
+
+_CRUMBS = """<nav class="breadcrumbs" aria-label="{}">
+  <ol itemscope itemtype="https://schema.org/BreadcrumbList">
+    {}</ol>
+</nav>
+"""
+_CRUMB = (
+    '<li itemprop="itemListElement" itemscope itemtype="https://schema.org/ListItem">{}'
+    '<meta itemprop="position" content="{}"></li>\n'
+)
 
 
 # What a flag says of a record is said by its word, and by its form (the class) for who looks over a list.

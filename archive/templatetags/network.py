@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from archive.fragments import join
 from archive.models import Participant
 from archive.pictures.network import Node, Pair, Row
 from archive.pictures.network_drawing import Drawing, Mark
-from archive.templatetags.archive import _join, lang
+from archive.templatetags.archive import lang
 
 register = template.Library()
 
@@ -38,7 +39,7 @@ def network_drawing(drawing: Drawing, narrowing: str = "") -> SafeString:
         (mark.node.record.get_absolute_url(), _mark_text(mark), mark.node.key, _shape(mark), _label(mark))
         for mark in drawing.marks
     )
-    return SafeString(f'<g class="lines">{_join(_LINE, lines)}</g>\n<g class="marks">{_join(_MARK, marks)}</g>')
+    return SafeString(f'<g class="lines">{join(_LINE, lines)}</g>\n<g class="marks">{join(_MARK, marks)}</g>')
 
 
 _LINE = (
@@ -54,11 +55,11 @@ _LABEL = '<text x="{}" y="{}" text-anchor="{}" aria-hidden="true"{}>{}</text>'
 
 
 def _shape(mark: Mark) -> SafeString:
-    target = _join(_TARGET, [(mark.x, mark.y, mark.target)])
+    target = join(_TARGET, [(mark.x, mark.y, mark.target)])
     if not mark.node.is_organisation:
-        return SafeString(target + _join(_CIRCLE, [(mark.node.form, mark.x, mark.y, mark.r)]))
+        return SafeString(target + join(_CIRCLE, [(mark.node.form, mark.x, mark.y, mark.r)]))
     left, top = round(mark.x - mark.side / 2, 1), round(mark.y - mark.side / 2, 1)
-    return SafeString(target + _join(_SQUARE, [(mark.node.form, left, top, mark.side, mark.side)]))
+    return SafeString(target + join(_SQUARE, [(mark.node.form, left, top, mark.side, mark.side)]))
 
 
 def _mark_text(mark: Mark) -> str:
@@ -71,18 +72,18 @@ def _label(mark: Mark) -> SafeString:
     label = mark.label
     if label is None:
         return SafeString("")
-    return _join(_LABEL, [(round(label.x, 1), round(label.y, 1), label.anchor, lang(mark.node.record), label.text)])
+    return join(_LABEL, [(round(label.x, 1), round(label.y, 1), label.anchor, lang(mark.node.record), label.text)])
 
 
 @register.simple_tag
 def network_matrix(rows: Sequence[Row], narrowing: str = "") -> SafeString:
     """Head and body of a table of countries by countries; on the diagonal each one's own events."""
     events = _Events(narrowing)
-    heads = _join(_COLUMN, ((row.node.name, row.node.record.slug) for row in rows))
+    heads = join(_COLUMN, ((row.node.name, row.node.record.slug) for row in rows))
     body = ((*_named(row.node), row.node.record.slug, _cells(row, at, rows, events)) for at, row in enumerate(rows))
     corner = _("Country")
     return SafeString(
-        f'<thead><tr><th scope="col">{corner}</th>{heads}</tr></thead>\n<tbody>{_join(_ROW, body)}</tbody>'
+        f'<thead><tr><th scope="col">{corner}</th>{heads}</tr></thead>\n<tbody>{join(_ROW, body)}</tbody>'
     )
 
 
@@ -114,7 +115,7 @@ def network_nodes(nodes: Iterable[Node], narrowing: str = "") -> SafeString:
     rows = (
         (
             *_named(node),
-            _join(_KIND, [(node.record.get_kind_display(),)]) if isinstance(node.record, Participant) else _NO_KIND,
+            join(_KIND, [(node.record.get_kind_display(),)]) if isinstance(node.record, Participant) else _NO_KIND,
             events.of(node),
             node.events,
             f"?around={node.record.slug}" + (f"&{narrowing}" if narrowing else ""),
@@ -122,7 +123,7 @@ def network_nodes(nodes: Iterable[Node], narrowing: str = "") -> SafeString:
         )
         for node in nodes
     )
-    return _join(_NODE, rows)
+    return join(_NODE, rows)
 
 
 _KIND, _NO_KIND = '<td class="wide">{}</td>', SafeString("")
@@ -145,16 +146,20 @@ def network_pairs(pairs: Iterable[Pair], narrowing: str = "") -> SafeString:
         )
         for pair in pairs
     )
-    return _join(_PAIR, rows)
+    return join(_PAIR, rows)
 
 
 _PAIR = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td><a href="{}"{}>{}</a></td><td class="n"><a href="{}">{}</a></td></tr>\n'
 
 
 @register.simple_tag
-def events_with(one: Node | Pair, narrowing: str = "") -> SafeString:
-    """Address of the list of the events at which one was, or both."""
-    return _Events(narrowing).of(one)
+def network_met(pairs: Iterable[Pair]) -> SafeString:
+    """Rows of a table: the other, and how many events they shared, with a link to these."""
+    events = _Events("")
+    return join(_MET, ((*_named(pair.other), events.of(pair), _number_of_events(pair.events)) for pair in pairs))
+
+
+_MET = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td class="n"><a href="{}">{}</a></td></tr>\n'
 
 
 def _named(node: Node) -> tuple[str, SafeString, str]:

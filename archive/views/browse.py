@@ -16,6 +16,7 @@ from archive.overview import Overview, overview
 from archive.views import outputs
 from archive.views.cards import cards_of
 from archive.views.errors import show_error
+from archive.views.keeping import kept
 from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.portable import of_filtered, of_names, ways_of
 
@@ -43,11 +44,13 @@ def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: st
     return render(request, template, context, status=200 if filterset.is_known else 400)
 
 
+@kept
 @require_safe
 def events(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, EventFilterSet, "archive/event_list.html")
 
 
+@kept
 @require_safe
 def articles(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, ArticleFilterSet, "archive/article_list.html")
@@ -83,16 +86,19 @@ def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
     return found
 
 
+@kept
 @require_safe
 def cities(request: HttpRequest) -> HttpResponseBase:
     return _names(request, City.objects.select_related("country"), "archive/city_list.html")
 
 
+@kept
 @require_safe
 def topics(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Topic.objects.all(), "archive/topic_list.html")
 
 
+@kept
 @require_safe
 def participants(request: HttpRequest) -> HttpResponseBase:
     """People or organisations: `?kind=` as in the filters."""
@@ -114,16 +120,19 @@ def participants(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@kept
 @require_safe
 def countries(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Country.objects.prefetch_related("sco_status"), "archive/country_list.html")
 
 
+@kept
 @require_safe
 def series(request: HttpRequest) -> HttpResponseBase:
     return _names(request, EventSeries.objects.all(), "archive/series_list.html", within=["kind"])
 
 
+@kept
 @require_safe
 def publishers(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Publisher.objects.select_related("country"), "archive/publisher_list.html")

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from archive.addresses import address
-from archive.languages import NAME_FIELDS, is_foreign, sort_key
+from archive.languages import NAME_FIELDS, Told, is_foreign, sort_key
 from archive.models import Article, City, Country, Event, Publisher
 from archive.overview import Overview
 
@@ -53,11 +53,8 @@ class Card:
     # That of the title, where it is another than that of the page.
     language: str = ""
     flag_kind: str = ""
-
-
-def cards(records: QuerySet, archive: Overview) -> list[Card]:
-    """Cards of articles or events, in the queryset's order; two queries."""
-    return _made(records.model, list(records.only(*_KINDS[records.model].fields)), archive)
+    # As it is drawn under a heading of each kind: it is shown on many pages.
+    drawn: dict[str, SafeString] = field(default_factory=dict, compare=False, repr=False)
 
 
 def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
@@ -66,10 +63,13 @@ def cards_of(model: Any, keys: Sequence[int], archive: Overview) -> list[Card]:
 
 
 def cards_by_key(model: Any, keys: Sequence[int], archive: Overview) -> dict[int, Card]:
-    """`cards_of`, each by its key; a key may stand there twice."""
-    found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
-    shown = [key for key in dict.fromkeys(keys) if key in found]
-    return dict(zip(shown, _made(model, [found[key] for key in shown], archive), strict=True))
+    """`cards_of`, each by its key; a key may stand there twice. Two queries where any was not made before."""
+
+    def make(keys: list[int]) -> dict[int, Card]:
+        found = model.objects.published().only(*_KINDS[model].fields).in_bulk(keys)
+        return dict(zip(found, _made(model, list(found.values()), archive), strict=True))
+
+    return archive.each(("card", model), keys, make)
 
 
 def named(model: Any, pk: int, archive: Overview) -> Fact:
@@ -80,6 +80,11 @@ def named(model: Any, pk: int, archive: Overview) -> Fact:
 
 def _foreign(language: str) -> str:
     return language if is_foreign(language) else ""
+
+
+def shown_foreign(told: Told) -> str:
+    """The language in which something is shown, where it is another than that of the page."""
+    return _foreign(told.shown_language)
 
 
 def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mapping[int, list[Fact]]:

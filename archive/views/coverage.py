@@ -12,6 +12,7 @@ from archive.filter_kinds import PRECISION_LABELS, SOURCE_LABELS
 from archive.models import Article, Event
 from archive.models.base import DateBasis
 from archive.pictures.holdings import FormRow, holdings
+from archive.views.keeping import kept
 
 # Kinds of records: how they are called, and where they are listed.
 _RECORDS = (
@@ -43,6 +44,7 @@ _LANGUAGES = {
 }
 
 
+@kept
 @require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     held = holdings()

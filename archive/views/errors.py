@@ -10,12 +10,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive.languages import in_language
+from archive.views.api.problems import is_of_api, of_status, problem
 from archive.views.language import in_its_language
 from archive.views.uploads import UploadTooBig
 
 
 def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
-    """The error page, with the search box beside the message."""
+    """The error page, with the search box beside the message; for programs, the same as problem details."""
+    if is_of_api(request):
+        return of_status(request, status, message)
     return render(request, "archive/error.html", {"title": title, "message": message, "status": status}, status=status)
 
 
@@ -67,6 +70,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @in_its_language
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_of_api(request):
+        return problem(request, "server-error", "The request could not be answered. It was logged.")
     # Whatever broke may be what pages need: this one needs its catalogue and nothing else.
     home = in_language(get_script_prefix(), get_language() or settings.LANGUAGE_CODE)
     return render(None, "archive/server_error.html", {"home": home}, status=500)

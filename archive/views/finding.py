@@ -87,7 +87,8 @@ class _Years(_Pages):
 
 
 _SECTIONS = (
-    *("home", "about", "accessibility", "glossary", "help-search", "dumps", "timeline", "map", "network", "coverage"),
+    *("home", "about", "accessibility", "glossary", "help-search", "dumps", "api"),
+    *("timeline", "map", "network", "coverage"),
     *(f"{kind}-list" for kind in ("article", "event", "year", "city", "topic", "participant", "country", "series")),
     "publisher-list",
 )

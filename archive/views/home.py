@@ -24,6 +24,7 @@ from archive.views import outputs
 from archive.views.cards import Card, cards_by_key
 from archive.views.charts import year_chart
 from archive.views.describing import describe_archive
+from archive.views.keeping import kept
 from archive.views.portable import of_all, ways_of
 
 LATEST = 5
@@ -38,6 +39,7 @@ NEXT_ANNIVERSARIES = 3
 EXAMPLES = ("peace mission", "terror*", "participant:lavrov", '"three evils"', "drills date:2014-08")
 
 
+@kept
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     portable = of_all()

@@ -1,6 +1,6 @@
 """Finding the record of an address: published ones for everybody, others for those who may see them, old ones redirected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
+from archive.overview import overview
 from archive.views import outputs, signposting
 from archive.views.describing import describe
 from archive.views.portable import NO_FORMATS, Portable, of_record, ways_of
@@ -85,7 +86,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], record: A
     is_preview = isinstance(record, Reviewed) and not record.is_published
     around: dict[str, Any] = {
         "here": str(record),
-        "corrections": CorrectionNote.objects.on(record),
+        "corrections": _corrections(record),
         "record_name": name_of(record),
     }
     around["take_away"] = ways_of(request, of_record(record))
@@ -98,6 +99,12 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], record: A
     else:
         response["Link"] = signposting.links(record)
     return response
+
+
+def _corrections(record: Any) -> Iterable[CorrectionNote]:
+    """The notes on a record, newest first; few have any."""
+    is_corrected = (record._meta.model_name, record.pk) in overview().corrected
+    return CorrectionNote.objects.on(record) if is_corrected else ()
 
 
 def _may_preview(request: HttpRequest, record: Any) -> bool:

@@ -12,11 +12,13 @@ from archive.filters import NetworkFilterSet
 from archive.overview import overview
 from archive.pictures.network import Network, networks
 from archive.pictures.network_drawing import MOST_LINES, MOST_MARKS, draw_around
+from archive.views.keeping import kept
 from archive.views.paging import BadPage, bad_page, page_of
 
 _PAIRS = 50
 
 
+@kept
 @require_safe
 def network(request: HttpRequest) -> HttpResponse:
     """`?show=people` or `countries`, `?around=` one of them; the filters are those of the list of events."""

@@ -1,7 +1,6 @@
 """A page in another format: the same address with `?format=`."""
 
-import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from archive.formats.outputs import Asked, in_order
-from archive.models import Change, Redirect
+from archive.views.conditional import state
 from archive.views.errors import show_error
 from archive.views.feeds import feed_page
 from archive.views.paging import BadPage, bad_page
@@ -20,7 +19,6 @@ from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with
 
 # Raised when a format begins to write something else: what caches hold is old then, though no record changed.
 _EDITION = 2
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -49,7 +47,7 @@ def answer(request: HttpRequest, portable: Portable) -> HttpResponseBase:
     if key not in portable.formats:
         return _refused(request, portable, key)
     today = timezone.localdate()
-    etag, changed_at = _state(request, today)
+    etag, changed_at = state(request, _EDITION, today)
     response: HttpResponseBase | None = get_conditional_response(
         request, etag=etag, last_modified=int(changed_at.timestamp())
     )
@@ -103,18 +101,6 @@ def _response(request: HttpRequest, media_type: str, parts: Any, *, is_endless: 
 
 def _bytes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.encode()
-
-
-def _state(request: HttpRequest, today: date) -> tuple[str, datetime]:
-    """ETag and time of what is answered: it follows from the records, the address, and (in citations) the day."""
-    head = Change.objects.order_by("-number").values_list("number", "sha256", "at").first()
-    number, sha256, changed_at = head or (0, "", _NEVER)
-    # Old addresses, which feeds tell of, are not in the log.
-    newest_redirect = Redirect.objects.newest()
-    changed_at = max(changed_at, newest_redirect[1] if newest_redirect else _NEVER)
-    known = (_EDITION, number, sha256, newest_redirect, settings.SITE_URL, request.get_full_path(), today)
-    digest = hashlib.sha256(repr(known).encode()).hexdigest()
-    return f'"{digest[:32]}"', changed_at
 
 
 def _refused(request: HttpRequest, portable: Portable, key: str) -> HttpResponse:

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_safe
 from archive import search
 from archive.models import Redirect, SourceDocument, Term
 from archive.overview import overview
+from archive.views.keeping import kept
 
 
+@kept
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     context = {
@@ -26,6 +28,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/about.html", context)
 
 
+@kept
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/accessibility.html", {"contact": settings.CONTACT_EMAIL})
@@ -54,6 +57,7 @@ class Entry:
     old_slugs: tuple[str, ...]
 
 
+@kept
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     terms = sorted(Term.objects.select_related("source_article"), key=_alphabetically)
@@ -155,6 +159,7 @@ HELP_MISTAKES = (
 )
 
 
+@kept
 @require_safe
 def help_search(request: HttpRequest) -> HttpResponse:
     context = {

@@ -11,8 +11,10 @@ from archive.models import City, Event
 from archive.overview import overview
 from archive.pictures import map as city_map
 from archive.querysets import EventQuerySet
+from archive.views.keeping import kept
 
 
+@kept
 @require_safe
 def host_cities(request: HttpRequest) -> HttpResponse:
     """The map; `?year=`, `?series=` … as in the list of events."""

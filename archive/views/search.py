@@ -19,6 +19,7 @@ from archive.search import FACETS, Query, Results, Scope, Sort
 from archive.views import outputs
 from archive.views.browse import NAMES_PAGE_SIZE
 from archive.views.errors import show_error
+from archive.views.keeping import kept_with_index
 from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.portable import Portable, of_search, ways_of
 from archive.views.search_links import Link, alternative_link, bars, changed, chips, facet_links
@@ -45,6 +46,7 @@ _SORT_LABELS = {
 }
 
 
+@kept_with_index
 @require_safe
 def results(request: HttpRequest) -> HttpResponseBase:
     try:
@@ -54,7 +56,7 @@ def results(request: HttpRequest) -> HttpResponseBase:
             return outputs.answer(request, portable)
         found = search.search(query)
     except search.SearchError as error:
-        status, problem = _problem(error)
+        status, problem = problem_of(error)
         return _page(request, None, status=status, problem=problem)
     return _page(request, found, portable)
 
@@ -75,6 +77,7 @@ def _restated(query: Query) -> str:
     return search.restate(search.parse(query.text).tree) if query.text else "search"
 
 
+@kept_with_index
 @require_safe
 def facet(request: HttpRequest) -> HttpResponse:
     """All values of the facet `key` under a query, or those of which a name contains `contains`; `page` is of the values."""
@@ -89,7 +92,7 @@ def facet(request: HttpRequest) -> HttpResponse:
         values, total = search.facet_values(query_of(params), key, contains)
         page = page_of(request, facet_links(params, values), NAMES_PAGE_SIZE)
     except search.SearchError as error:
-        status, problem = _problem(error)
+        status, problem = problem_of(error)
         return show_error(request, status, _("The request can't be understood"), problem)
     except BadPage as error:
         return bad_page(request, error)
@@ -99,7 +102,7 @@ def facet(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _problem(error: search.SearchError) -> tuple[int, str]:
+def problem_of(error: search.SearchError) -> tuple[int, str]:
     """Status and sentence."""
     match error:
         case search.PageOutOfRange():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.http import QueryDict
 from django.utils.dates import MONTHS_3
@@ -54,21 +54,33 @@ def _lists(params: QueryDict, drop: tuple[str, ...] = ("page",)) -> dict[str, li
     return {name: values for name, values in params.lists() if name not in drop}
 
 
-def _toggled(params: dict[str, list[str]], name: str, value: str, *, off: str) -> str:
-    """The query string with one value of a facet switched over; `off` names the opposite, from which it is taken."""
-    values = params.get(name, [])
-    switched = [one for one in values if one != value] if value in values else [*values, value]
-    opposite = [one for one in params.get(off, ()) if one != value]
-    return urlencode(params | {name: switched, off: opposite}, doseq=True)
+class _Choices:
+    """The query strings with one value of a facet switched over; `off` names the opposite, from which it is taken."""
+
+    def __init__(self, params: dict[str, list[str]], name: str, off: str) -> None:
+        self._params, self._name, self._off = params, name, off
+        # Where nothing of the facet is chosen, which is so of most, only the value differs from link to link.
+        self._before = "" if name in params or off in params else urlencode(params | {name: ""}, doseq=True)
+
+    def toggled(self, value: str) -> str:
+        if self._before:
+            return self._before + quote_plus(value)
+        values = self._params.get(self._name, [])
+        switched = [one for one in values if one != value] if value in values else [*values, value]
+        opposite = [one for one in self._params.get(self._off, ()) if one != value]
+        return urlencode(self._params | {self._name: switched, self._off: opposite}, doseq=True)
 
 
 def facet_links(params: QueryDict, facet: Facet) -> list[FacetLink]:
     """The values of a facet; the name of an excluded one no longer excludes it, since nothing is known of its inclusion."""
     present = _lists(params)
+    include_in, exclude_in = (
+        _Choices(present, facet.key, f"not_{facet.key}"),
+        _Choices(present, f"not_{facet.key}", facet.key),
+    )
     links = []
     for value in facet.values:
-        include = _toggled(present, facet.key, value.value, off=f"not_{facet.key}")
-        exclude = _toggled(present, f"not_{facet.key}", value.value, off=facet.key)
+        include, exclude = include_in.toggled(value.value), exclude_in.toggled(value.value)
         no_longer = _("no longer exclude %(label)s") if value.is_excluded else _("exclude %(label)s")
         links.append(
             FacetLink(
@@ -136,9 +148,9 @@ def chips(params: QueryDict, facets: tuple[Facet, ...]) -> list[Link]:
         Link(
             (_("not %(facet)s: %(value)s") if value.is_excluded else _("%(facet)s: %(value)s"))
             % {"facet": facet.label, "value": value.label},
-            _toggled(present, f"not_{facet.key}", value.value, off=facet.key)
+            _Choices(present, f"not_{facet.key}", facet.key).toggled(value.value)
             if value.is_excluded
-            else _toggled(present, facet.key, value.value, off=f"not_{facet.key}"),
+            else _Choices(present, facet.key, f"not_{facet.key}").toggled(value.value),
         )
         for facet in facets
         for value in facet.values

@@ -15,6 +15,7 @@ from archive.filters import ArticleFilterSet, TimelineFilterSet
 from archive.models import Article, CountryStatus
 from archive.overview import Overview, overview
 from archive.pictures.timeline import BadSpan, Span, picture, span_of
+from archive.views.keeping import kept
 
 # What the lists of events and articles are both narrowed by, in the same sense.
 _SHARED = ("country", "city", "topic", "series", "participant")
@@ -31,6 +32,7 @@ class Zoom:
     is_current: bool = False
 
 
+@kept
 @require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
     archive = overview()

@@ -17,6 +17,7 @@ from archive.views import outputs
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import Card, cards_by_key, cards_of
 from archive.views.charts import month_chart
+from archive.views.keeping import kept
 from archive.views.portable import of_period, ways_of
 
 # Most records that a month shows; the rest is a link away.
@@ -36,6 +37,7 @@ def year_rows(archive: Overview) -> list[dict[str, Any]]:
     ]
 
 
+@kept
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
     archive = overview()
@@ -66,6 +68,7 @@ class Month:
         return self.key.replace("=", "-")
 
 
+@kept
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponseBase:
     """Month by month. What may fall in several months stands in each; a last one holds what no month is known of."""
@@ -123,6 +126,7 @@ def _among(cards: dict[int, Card], keys: Sequence[int]) -> tuple[Card, ...]:
     return tuple(cards[key] for key in keys if key in cards)
 
 
+@kept
 @require_safe
 def undated(request: HttpRequest) -> HttpResponseBase:
     archive = overview()

@@ -1,9 +1,11 @@
 """The corpus of a size: a data folder of its own with database and indexes, made once and kept under var/bench/."""
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -53,6 +55,7 @@ class Corpus:
             "ALLOWED_HOSTS",
             "DEBUG",
             "TRUSTED_PROXIES",
+            "PAGE_CACHE_MB",
             "DJANGO_SETTINGS_MODULE",
         )
         kept = {name: value for name, value in os.environ.items() if name not in ours}
@@ -66,6 +69,13 @@ class Corpus:
     def manage(self, *arguments: str) -> None:
         """Run `manage.py …`, its output with ours."""
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+
+    def inside(self, order: str, **arguments: Any) -> Any:
+        """The answer to an order of tests/bench/inside.py. No page is kept there."""
+        command = [sys.executable, "-m", "tests.bench.inside", order, json.dumps(arguments)]
+        environment = self.environment | {"PAGE_CACHE_MB": "0"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+        return json.loads(done.stdout)
 
     def kept(self, name: str, version: str) -> Any:
         """What was kept under the name for that version; None where there is nothing, or of another version."""
@@ -99,10 +109,31 @@ def corpus(articles: int, seed: int) -> Corpus:
     return made
 
 
+def with_events(made: Corpus, events: int) -> Corpus:
+    """The corpus once more, in a folder within its own, with so many events: for pages, which show more of them."""
+    version = f"{events}-{fingerprint(['tests/bench/inside.py'])}-{index_fingerprint()}"
+    fuller = Corpus(made.articles, made.seed, made.folder / f"events-{version}")
+    if not fuller.folder.exists():
+        print(f"Making up events until there are {events} (kept for the next run) …", flush=True)
+        for old in made.folder.glob("events-*"):
+            shutil.rmtree(old)
+        half = Corpus(made.articles, made.seed, Path(tempfile.mkdtemp(prefix="half-", dir=made.folder)))
+        try:
+            source, target = (sqlite3.connect(one.folder / "archive.sqlite3") for one in (made, half))
+            with contextlib.closing(source), contextlib.closing(target):
+                source.backup(target)
+            half.inside("fill", events=events)
+            half.manage("rebuild_index")
+            half.folder.rename(fuller.folder)
+        finally:
+            shutil.rmtree(half.folder, ignore_errors=True)
+    fuller.manage("migrate", "--verbosity", "0")
+    return fuller
+
+
 def machine() -> str:
     """What the figures were measured on, in a line."""
     import platform
-    import sqlite3
 
     models: Sequence[str] = [
         line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")

@@ -9,6 +9,8 @@ from django.test import TestCase, override_settings
 
 from archive import search
 from archive.curation.corpus import generate
+from archive.models import Event, Topic
+from tests.bench import inside
 from tests.bench.engines import PAGE, Answer, Engine, NotSupported, Ours, OursAlone, PlainWhoosh, written
 from tests.bench.measure import Measured
 from tests.bench.questions import KINDS, Question, Words, questions, read_words
@@ -188,3 +190,33 @@ def test_words_are_as_frequent_as_asked_for() -> None:
     assert all(20 <= words.frequencies[word] <= 60 for word in words.between(0.2, 0.6, 5))
     assert all(5 <= words.frequencies[word] <= 12 for word in words.between(5, 12, 5))
     assert len(words.between(0.2, 0.6, 5)) == 5
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+class TestFurtherEvents(TestCase):
+    """What is done within the environment of a corpus, for the benchmark of pages."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        generate(articles=100, seed=1)
+
+    def test_they_stand_beside_those_that_there_are(self) -> None:
+        before = Event.objects.published().count()
+        assert inside.fill(before + 20) == {"events": before + 20}
+        assert Event.objects.published().count() == before + 20
+        further = Event.objects.filter(slug__contains="-further-")
+        assert further.filter(coverages__isnull=False).exists()
+        assert further.filter(delegations__isnull=False).exists()
+        assert inside.fill(before) == {"events": before + 20}
+
+    def test_the_leading_records_are_those_with_most(self) -> None:
+        found = inside.leading()
+        topics = Topic.objects.with_counts()
+        most = max(topics, key=lambda one: one.event_count + one.article_count)  # type: ignore[attr-defined]
+        best = topics.get(slug=found["Topic"].strip("/").rpartition("/")[2])
+        assert best.event_count + best.article_count == most.event_count + most.article_count  # type: ignore[attr-defined]
+
+    def test_queries_of_a_page_are_counted(self) -> None:
+        assert inside.queries(["/help/accessibility/", "/topics/"]) == {"/help/accessibility/": 1, "/topics/": 4}

@@ -41,6 +41,7 @@ PAGE_TYPES = {
     "timeline by day": "/timeline/?year=2014",
     "about": "/about/",
     "downloads": "/dumps/",
+    "JSON API": "/api/",
     "accessibility": "/help/accessibility/",
     "glossary": "/help/glossary/",
     "how to search": "/help/search/",

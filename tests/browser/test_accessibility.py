@@ -15,6 +15,8 @@ from tests.browser.page_types import PAGE_TYPES, in_language
 from tests.browser.test_curation import account, log_in
 from tests.servers.site import Site
 
+pytestmark = pytest.mark.looks
+
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 

@@ -10,6 +10,8 @@ from tests.browser.conftest import violations
 from tests.servers.site import Site
 
 # How the element that has the focus looks, and how it looks without it; what is inside may show it too.
+pytestmark = pytest.mark.looks
+
 _FOCUS = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;

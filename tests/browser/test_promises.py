@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.page_types import PAGE_TYPES, in_language
 from tests.servers.site import Site
 
+pytestmark = pytest.mark.looks
+
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 MOST_BYTES = 200_000
 # Each type of page once, in one of the languages: what is promised here is of the templates, not of the words.

@@ -118,6 +118,43 @@ def test_a_meeting_by_video_has_no_city(files: Files) -> None:
     assert event["name"].endswith("(by video)")
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "russian", "chinese"),
+    [
+        ({}, "Meeting of Defence Ministers, Khujand 2014", "Совещание, Худжанд, 2014", "会议，苦盏，2014年"),
+        (
+            {"format": "video"}, "Meeting of Defence Ministers, Khujand 2014 (by video)",
+            "Совещание, Худжанд, 2014 (по видеосвязи)", "会议，苦盏，2014年（视频会议）",
+        ),
+        ({"city": "Nowhere"}, "Meeting of Defence Ministers, Nowhere 2014", "", ""),
+        ({"city": ""}, "Meeting of Defence Ministers, 2014", "Совещание, 2014", "会议，2014年"),
+        ({"body": "RATS"}, "RATS Council, Khujand, April 2014", "Совет, Худжанд, апрель 2014", "理事会，苦盏，2014年4月"),
+        ({"body": "RATS", "city": ""}, "RATS Council, April 2014", "Совет, апрель 2014", "理事会，2014年4月"),
+        ({"body": "CHS"}, "Council of Heads of State, Khujand 2014", "", ""),
+    ],
+)  # fmt: skip
+def test_a_meeting_is_called_in_russian_and_chinese_by_the_names_of_its_body_and_city(
+    files: Files, given: dict[str, str], name: str, russian: str, chinese: str
+) -> None:
+    series = [
+        ("defence-ministers", "Совещание", "会议"),
+        ("rats-council", "Совет", "理事会"),
+        ("council-of-heads-of-state", "", ""),
+    ]
+    rows = [
+        {"model": "archive.eventseries", "fields": {"slug": slug, "name": slug, "name_ru": in_russian, "name_zh": in_chinese}}
+        for slug, in_russian, in_chinese in series
+    ]  # fmt: skip
+    (files.fixtures / "eventseries.json").write_text(json.dumps(rows))
+    files.table("cities", {**KHUJAND, "chinese_name": "苦盏"})
+    files.table("meetings", {**MEETING, **given})
+    files.decide("events", {"row": "DEF-2014", "event": "ministers-2014", "name": name, "summary": "They met."})
+    files.convert()
+    (event,) = files.rows("event")
+    assert (event["name"], event["name_ru"], event["name_zh"]) == (name, russian, chinese)
+    assert files.convert() == []
+
+
 def test_an_exercise_has_its_names_in_each_script_its_month_and_those_who_came(files: Files) -> None:
     files.table("exercises", EXERCISE)
     files.decide("events", {"row": "PM-2009", "event": "peace-mission-2009", "summary": "An exercise."})

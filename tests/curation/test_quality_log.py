@@ -39,6 +39,22 @@ def test_a_long_log_of_all_kinds_of_changes_is_whole() -> None:
     assert said("log-broken") == said("version-differs") == []
 
 
+def test_what_somebody_else_saved_meanwhile_is_in_the_version() -> None:
+    article = make.make_article(abstract="First.", language="en")
+    topic = make.make_topic()
+    older = Article.objects.get(pk=article.pk)
+    article.abstract = "Second."
+    article.save()
+    older.topics.set([topic])
+    older.language = "ru"
+    older.save(update_fields=["language"])
+    assert [(one.abstract, one.language) for one in article.history.order_by("pk")][-2:] == [
+        ("Second.", "en"),
+        ("Second.", "ru"),
+    ]
+    assert said("log-broken") == said("version-differs") == []
+
+
 def test_an_entry_that_was_changed_is_told() -> None:
     log_of(3)
     Change.objects.filter(number=2).update(by="somebody else")

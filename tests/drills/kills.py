@@ -11,11 +11,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection as pipes
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random, SystemRandom
@@ -23,10 +22,9 @@ from typing import Any
 
 import django
 
+from tests.drills.processes import in_a_process, prepare, start, write
 from tests.servers.site import own_database
 
-# Processes are forks of this one, which therefore never opens a database or an index itself.
-_FORK = get_context("fork")
 _WRITERS = 2
 # How long a change may take, and the searching process to say what it saw.
 _PATIENCE = 120.0
@@ -84,10 +82,10 @@ def _options() -> argparse.Namespace:
 
 def _drill(folder: Path, options: argparse.Namespace, chance: Random) -> int:
     begun, kills = time.monotonic(), options.kills
-    _in_a_process(folder, _prepare, options.articles)
+    in_a_process(folder, prepare, options.articles)
     with _searching(folder) as seen:
         made, killed = _change_and_kill(folder, options.changes, kills, chance)
-    checks = [_in_a_process(folder, _check, is_repair) for is_repair in (False, True, False)]
+    checks = [in_a_process(folder, _check, is_repair) for is_repair in (False, True, False)]
     log = (folder / "log").read_text()
     print(f"changes: {_counted(made)}; killed in: {_counted(killed)}; {time.monotonic() - begun:.0f} s")
     print(f"searches meanwhile: {seen.searches}, of these from a state that was just over: {seen.behind}")
@@ -111,38 +109,11 @@ def _counted(kinds: Counter[str]) -> str:
 # Processes ------------------------------------------------------------------------------------------------------------
 
 
-def _start(folder: Path, work: Callable[..., object], *arguments: object) -> tuple[Any, Connection]:
-    """A process that does the work, with a pipe as its first argument; what it has to complain of is in the log."""
-    ours, theirs = _FORK.Pipe()
-
-    def run() -> None:
-        ours.close()
-        log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(log, sys.stderr.fileno())
-        work(theirs, *arguments)
-
-    process = _FORK.Process(target=run)
-    process.start()
-    theirs.close()
-    return process, ours
-
-
-def _in_a_process(folder: Path, work: Callable[..., object], *arguments: object) -> Any:
-    """What the work answers over its pipe."""
-    process, pipe = _start(folder, work, *arguments)
-    try:
-        return pipe.recv()
-    except EOFError:
-        raise SystemExit(f"FAILED: {work.__name__}\n{(folder / 'log').read_text()}") from None
-    finally:
-        process.join()
-
-
 @contextmanager
 def _searching(folder: Path) -> Iterator[Seen]:
     """Another process searches until the block ends; what it saw is there afterwards."""
     seen = Seen()
-    process, pipe = _start(folder, _search)
+    process, pipe = start(folder, _search)
     try:
         yield seen
         pipe.send("stop")
@@ -167,7 +138,7 @@ def _change_and_kill(folder: Path, changes: int, kills: int, chance: Random) -> 
     """
     deadly = set(chance.sample(range(changes), kills))
     made, killed, taken = Counter[str](), Counter[str](), [0.1]
-    writers = [_Writer(*_start(folder, _write)) for _ in range(_WRITERS)]
+    writers = [_Writer(*start(folder, write)) for _ in range(_WRITERS)]
     number = to_kill = 0
     try:
         while (goes_on := number < changes or to_kill or any(writer.kill_at for writer in writers)) or any(
@@ -193,7 +164,7 @@ def _change_and_kill(folder: Path, changes: int, kills: int, chance: Random) -> 
                     writer.process.kill()
                     writer.process.join()
                     writer.pipe.close()
-                    writers[place] = _Writer(*_start(folder, _write))
+                    writers[place] = _Writer(*start(folder, write))
                 elif writer.pipe in ready and writer.busy:
                     try:
                         made[writer.pipe.recv()] += 1
@@ -209,27 +180,6 @@ def _change_and_kill(folder: Path, changes: int, kills: int, chance: Random) -> 
 
 
 # What they do ---------------------------------------------------------------------------------------------------------
-
-
-def _prepare(pipe: Connection, articles: int) -> None:
-    from django.core.management import call_command
-
-    from tests.drills.changes import fill
-
-    call_command("migrate", verbosity=0)
-    fill(articles)
-    pipe.send(True)
-
-
-def _write(pipe: Connection) -> None:
-    from tests.drills.changes import change
-
-    while True:
-        try:
-            seed = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(change(seed))
 
 
 def _check(pipe: Connection, is_repair: bool) -> None:

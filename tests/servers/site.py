@@ -70,6 +70,7 @@ def running_site(data_dir: Path, **environment: str) -> Iterator[Site]:
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "EMAIL_URL": "dummymail://",
+            "PAGE_CACHE_MB": "32",
             **environment,
         }
         site = Site(f"http://127.0.0.1:{port}", data_dir, environ)

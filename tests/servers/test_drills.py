@@ -33,6 +33,19 @@ def test_processes_that_change_the_archive_are_killed(engine: str) -> None:
     assert "FAILED" not in done.stdout
 
 
+def test_backups_of_a_living_archive_come_back_whole() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.drills.backups", "--rounds", "2", "--articles", "12", "--flips", "5"],
+        cwd=settings.BASE_DIR,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 of 5 changed bytes" in done.stdout
+
+
 def test_hostile_queries_are_within_the_limits_and_near_them() -> None:
     """A query that is refused costs nothing, and so proves nothing."""
     chance = Random(1)

@@ -84,6 +84,7 @@ def _populate(n: int) -> dict[str, str]:
 LISTS = {
     "home": "/",
     "about": "/about/",
+    "JSON API": "/api/",
     "glossary": "/help/glossary/",
     "accessibility": "/help/accessibility/",
     "how to search": "/help/search/",

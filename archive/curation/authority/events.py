@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.text import slugify
 
+from archive.curation.authority.composed import compose_names
 from archive.curation.authority.tables import REVIEWED, Authority, Fields, Row, Tables
 from archive.curation.authority.text import MONTHS, by_script, names, split
 
@@ -123,6 +124,7 @@ def events(source: Authority, tables: Tables) -> None:
                 known[key] = known.get(key) or draft.fields[key]
     for event in tables["event"].values():
         event.update({key: event.get(key, empty) for key, empty in UNNAMED.items()})
+    compose_names(tables, ((body.series, body.name) for body in BODIES.values()))
     _decided_statements(source, tables)
     tables.sort_statements()
 

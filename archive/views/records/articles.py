@@ -1,55 +1,82 @@
 """The page of an article: its facts, the events that it covers, and what is near it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from archive import search
-from archive.languages import NAME_FIELDS
-from archive.models import Article, City, Country, Coverage, Participant, Publisher, Topic
-from archive.overview import overview
-from archive.views.cards import Card, cards, countries_of, named
+from archive.models import Article, City, Country, Coverage, Event, EventSeries, Participant, Publisher, Topic
+from archive.overview import Overview, overview
+from archive.views.cards import Card, Fact, cards_of, shown_foreign
+from archive.views.keeping import kept_with_index
 from archive.views.lookup import find, record_page, show
+from archive.views.records.linking import link, remember
 
-# Of an event, what an article's page says of it.
-_COVERED = (
-    *("article", "relation", "note"),
-    *(f"event__{name}" for name in ("slug", *NAME_FIELDS, "status", "date", "kind")),
-    *(f"event__{link}__{name}" for link in ("city", "series") for name in ("slug", *NAME_FIELDS)),
-)
+# Of the articles on the same events, so many are shown.
+ALSO = 6
 
 
+@kept_with_index
 @record_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    covered = Coverage.objects.filter(event__status="published").select_related("event__city", "event__series")
-    found: Article = find(
-        request,
-        Article.objects.select_related("source_document", "publisher", "agency", "dateline_city").prefetch_related(
-            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status", "kind")),
-            Prefetch("countries", Country.objects.only("iso2", *NAME_FIELDS)),
-            Prefetch("topics", Topic.objects.only("slug", *NAME_FIELDS)),
-            Prefetch("coverages", covered.only(*_COVERED)),
-        ),
-        slug,
-    )
-    events = [coverage.event_id for coverage in found.coverages.all()]
-    beside = Article.objects.published().about_events(events).exclude(pk=found.pk)
+    found: Article = find(request, Article.objects.select_related("source_document"), slug)
+    # After the article: so the overview has all that it names.
     archive = overview()
-    also = cards(beside.newest()[:6], archive)
+    _link(found, archive)
+    covered = [coverage.event_id for coverage in found.coverages.all()]
+    beside = Coverage.objects.filter(event__in=covered).exclude(article=found).order_by()
+    also = archive.articles.among(beside.values_list("article", flat=True) if covered else ()).newest(ALSO)
+    cards = cards_of(Article, also, archive)
     context = {
         "article": found,
-        "publisher": found.publisher_id and named(Publisher, found.publisher_id, archive),
-        "agency": found.agency_id and named(Publisher, found.agency_id, archive),
-        "dateline_city": found.dateline_city_id and named(City, found.dateline_city_id, archive),
-        "countries": countries_of(Article, [found], archive)[found.pk],
-        "also": also,
-        "copies": Article.objects.published().copies_of(found).select_related("publisher", "agency").oldest(),
-        "similar": _similar(found, also),
+        "covered": [(coverage, _facts(coverage.event, archive)) for coverage in found.coverages.all()],
+        "also": cards,
+        "copies": _copies(found, archive),
+        "similar": _similar(found, cards),
         "neighbours": _document_neighbours(found),
         "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
     }
     return show(request, "archive/article_detail.html", context, found)
+
+
+def _link(article: Article, archive: Overview) -> None:
+    """Link a loaded article to what it names and covers, all of it public. Two queries."""
+    for field, model in _NAMED.items():
+        key = getattr(article, f"{field}_id")
+        setattr(article, field, archive.records(model)[key] if key is not None else None)
+    link(article, _LINKS, {}, archive)
+    rows = Coverage.objects.filter(article=article).order_by("pk").values_list("event", "relation", "note")
+    events = archive.records(Event)
+    coverages = (
+        Coverage(article=article, event=events[key], relation=relation, note=note)
+        for key, relation, note in rows
+        if key in events
+    )
+    remember(article, "coverages", Coverage, coverages)
+
+
+_NAMED: Mapping[str, Any] = {"publisher": Publisher, "agency": Publisher, "dateline_city": City}
+_LINKS: Mapping[str, Any] = {"participants": Participant, "countries": Country, "topics": Topic}
+
+
+def _facts(event: Event, archive: Overview) -> list[Fact]:
+    """What the card of an event that the article covers says of it."""
+    facts = [Fact(capfirst(event.get_kind_display()))]
+    for field, model in (("city", City), ("series", EventSeries)):
+        key = getattr(event, f"{field}_id")
+        if key is not None and (one := archive.records(model).get(key)):
+            facts.append(Fact(str(one), one.get_absolute_url(), language=shown_foreign(one)))
+    return facts
+
+
+def _copies(article: Article, archive: Overview) -> Iterable[Article]:
+    """Those of other publishers, oldest first."""
+    others = archive.copies.get(article.pk)
+    if not others:
+        return ()
+    return Article.objects.published().filter(pk__in=others).select_related("publisher", "agency").oldest()
 
 
 def _similar(article: Article, shown: Sequence[Card]) -> list[Article]:

@@ -20,6 +20,7 @@ from archive.pictures.lanes import Lane, lanes
 from archive.pictures.map import country_map
 from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
+from archive.views.keeping import kept
 from archive.views.lookup import or_in_format, record_page, show
 from archive.views.portable import of_record
 from archive.views.records.sections import sections
@@ -33,6 +34,7 @@ class Stage:
     lane: Lane | None
 
 
+@kept
 @record_page
 def country(request: HttpRequest, code: str) -> HttpResponse:
     queryset = Country.objects.prefetch_related("sco_status__event", "sco_status__source_article")

@@ -1,5 +1,6 @@
 """The page of an event: what is known of it, who came, its place in its series, the press on it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,52 +8,100 @@ from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 
 from archive.gaps import Gap, gaps
-from archive.languages import NAME_FIELDS
-from archive.models import Attendance, Coverage, Delegation, Event, Participant
+from archive.models import (
+    Attendance,
+    Country,
+    CountryStatus,
+    Coverage,
+    Delegation,
+    Event,
+    EventSource,
+    Figure,
+    Participant,
+    Publisher,
+    Reading,
+    Topic,
+)
+from archive.overview import Overview, overview
 from archive.views.browse import SECTION_SIZE
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.event_series import members_of
+from archive.views.records.linking import link, remember
 from archive.views.records.press import headings
 
 
+@kept
 @record_page
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    came = Attendance.objects.filter(participant__status="published").select_related(
-        "participant__country", "office__country", "office__organisation", "source_article"
-    )
-    found: Event = find(
-        request,
-        Event.objects.select_related("series", "city__country", "parent").prefetch_related(
-            "host_countries",
-            "countries",
-            "topics",
-            Prefetch("participants", Participant.objects.published().only("slug", *NAME_FIELDS, "status", "kind")),
-            Prefetch("attendances", came),
-            Prefetch("delegations", Delegation.objects.select_related("country", "source_article")),
-            "figures__source_article",
-            "readings__source_article",
-            "sources__source_article",
-            Prefetch("children", Event.objects.published().oldest()),
-            "status_changes__country",
-        ),
-        slug,
-    )
+    found: Event = find(request, Event.objects.select_related("series", "city__country", "parent"), slug)
+    # After the event: so the overview has all that it names.
+    archive = overview()
+    _link(found, archive)
     delegations = found.delegations.all()
-    covering = (
-        Coverage.objects.filter(event=found, article__status="published")
-        .select_related("article__publisher", "article__agency")
-        .order_by(F("article__date_earliest").asc(nulls_last=True), "article__date_latest", "article__slug")
-    )
     context = {
         "event": found,
         "came": [one for one in delegations if one.capacity != Delegation.Capacity.ANNOUNCED_ONLY],
         "announced": [one for one in delegations if one.capacity == Delegation.Capacity.ANNOUNCED_ONLY],
         "standing": _standing(found),
-        "press": headings(covering[:SECTION_SIZE], found),
-        "press_total": covering.count(),
+        "press": headings(_press(found, archive), found),
+        "press_total": archive.covering.get(found.pk, 0),
         "press_shown": SECTION_SIZE,
     }
     return show(request, "archive/event_detail.html", context, found)
+
+
+def _link(event: Event, archive: Overview) -> None:
+    """Link a loaded event to what it names, all of it public; four queries for a plain one."""
+    sourced = ("source_article",)
+    rows = {
+        "attendances": Attendance.objects.public().select_related(
+            "participant__country", "office__country", "office__organisation", *sourced
+        ),
+        "delegations": Delegation.objects.select_related("country", *sourced),
+        "figures": Figure.objects.select_related(*sourced),
+        "readings": Reading.objects.select_related(*sourced),
+        "sources": EventSource.objects.select_related(*sourced),
+        "children": Event.objects.published().oldest(),
+        "status_changes": CountryStatus.objects.select_related("country"),
+    }
+    # The captured text of a source is no part of what is said of it.
+    loaded = {
+        name: Prefetch(name, found.defer("source_article__body") if name in _SOURCED else found)
+        for name, found in rows.items()
+    }
+    link(event, {"host_countries": Country, "topics": Topic}, loaded, archive)
+    remember(event, "participants", Participant, _once(one.participant for one in event.attendances.all()))
+    remember(event, "countries", Country, _once(one.country for one in event.delegations.all()))
+
+
+_SOURCED = ("attendances", "delegations", "figures", "readings", "sources")
+
+
+def _once(records: Iterable[Any]) -> Iterable[Any]:
+    return {record.pk: record for record in records}.values()
+
+
+def _press(event: Event, archive: Overview) -> list[Coverage]:
+    """The public articles that cover it, oldest first, with what their cards say."""
+    covering = Coverage.objects.filter(event=event, article__status="published").select_related("article")
+    covering = covering.order_by(
+        F("article__date_earliest").asc(nulls_last=True), "article__date_latest", "article__slug"
+    )
+    found = list(covering.only(*_COVERING)[:SECTION_SIZE])
+    publishers: Mapping[Any, Any] = archive.records(Publisher)
+    for coverage in found:
+        article = coverage.article
+        article.publisher = publishers.get(article.publisher_id)
+        article.agency = publishers.get(article.agency_id)
+    return found
+
+
+_COVERING = (
+    *("article", "event", "relation", "note"),
+    *(f"article__{name}" for name in ("slug", "headline", "headline_supplied", "language", "publisher", "agency")),
+    *(f"article__{name}" for name in ("date", "date_earliest", "date_latest")),
+)
 
 
 @dataclass(frozen=True, slots=True)

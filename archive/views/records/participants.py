@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from archive import dates
 from archive.models import Article, Attendance, City, Event, Office, Participant, Topic
-from archive.overview import overview
+from archive.overview import Overview, overview
 from archive.pictures.lanes import Lane, Lanes, lanes
 from archive.pictures.network import ego_network
 from archive.querysets import shown_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.sections import by_year
 
@@ -34,10 +35,12 @@ class Attended:
     """An event with the capacities in which somebody took part, and the offices that are known of the time."""
 
     event: Event
+    city: City | None
     capacities: tuple[str, ...]
     offices: tuple[Office, ...]
 
 
+@kept
 @record_page
 def participant(request: HttpRequest, slug: str) -> HttpResponse:
     offices = Office.objects.select_related("country", "organisation", "source_article")
@@ -58,7 +61,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "officers": officers.select_related("participant").order_by("start", shown_name("participant__"))[
             :SECTION_SIZE
         ],
-        "attended": _attended(found, events.oldest(SECTION_SIZE)),
+        "attended": _attended(found, events.oldest(SECTION_SIZE), archive),
         "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
         "cities": archive.beside(found, City, Event),
         "topics": archive.beside(found, Topic, Article),
@@ -85,20 +88,22 @@ def term_of(office: Office) -> str:
     return _("not known")
 
 
-def _attended(participant: Participant, keys: Sequence[int]) -> list[Attended]:
-    """Of the events with those keys, in that order; each once, though somebody may have chaired and signed it."""
-    rows = Attendance.objects.filter(participant=participant, event__in=keys).select_related(
-        "event__city", "office__country", "office__organisation"
-    )
-    by_event: dict[int, list[Attendance]] = {key: [] for key in keys}
-    for row in rows.order_by("pk"):
-        by_event[row.event_id].append(row)
+def _attended(participant: Participant, keys: Sequence[int], archive: Overview) -> list[Attended]:
+    """Of the public events with those keys, in that order; each once, though somebody may have chaired and signed it."""
+    rows = Attendance.objects.filter(participant=participant, event__in=keys).order_by("pk")
+    by_event: dict[int, list[tuple[str, int | None]]] = {key: [] for key in keys}
+    for key, capacity, office in rows.values_list("event", "capacity", "office"):
+        by_event[key].append((capacity, office))
+    wanted = {office for found in by_event.values() for _capacity, office in found if office}
+    offices = Office.objects.select_related("country", "organisation").in_bulk(wanted) if wanted else {}
+    names, events, cities = dict(Attendance.Capacity.choices), archive.records(Event), archive.records(City)
     return [
         Attended(
-            rows[0].event,
-            tuple(str(row.get_capacity_display()) for row in rows),
-            tuple(dict.fromkeys(row.office for row in rows if row.office)),
+            events[key],
+            cities.get(events[key].city_id),
+            tuple(str(names[capacity]) for capacity, _office in found),
+            tuple(dict.fromkeys(offices[office] for _capacity, office in found if office)),
         )
-        for rows in by_event.values()
-        if rows and rows[0].event.is_published
+        for key, found in by_event.items()
+        if found and key in events
     ]

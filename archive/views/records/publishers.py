@@ -1,22 +1,25 @@
 """The page of a publisher: who it is, and its articles."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from archive.models import Article, Publisher
 from archive.overview import overview
 from archive.views.browse import SECTION_SIZE
-from archive.views.cards import cards
+from archive.views.cards import cards_of
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 
 
+@kept
 @record_page
 def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     found: Publisher = find(request, Publisher.objects.select_related("country", "organisation"), slug)
-    articles = Article.objects.published().filter(Q(publisher=found) | Q(agency=found))
+    archive = overview()
+    theirs = Article.objects.by_publishers([found.pk]).order_by().values_list("pk", flat=True)
+    articles = archive.selected("published by", found, lambda: theirs)
     context = {
         "publisher": found,
-        "articles": cards(articles.newest()[:SECTION_SIZE], overview()),
-        "article_total": articles.count(),
+        "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
+        "article_total": len(articles),
     }
     return show(request, "archive/publisher_detail.html", context, found)

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
 from archive.overview import overview
+from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.sections import sections
 
 
+@kept
 @record_page
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found: Topic = find(request, Topic.objects.select_related("broader"), slug)

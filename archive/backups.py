@@ -1,0 +1,337 @@
+"""Safety copies of the archive, and bringing one back: its database and its captures in a BagIt bag (RFC 8493).
+
+A bag is a folder whose manifests give the SHA-256 of each file, so that anybody can check one without this project:
+`sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt`. Index, static files and dumps are made of the rest, and the
+secret key is no part of the archive: they are not in it.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from archive.models import Change
+
+PREFIX = "archive-"
+_HALF = ".half-"
+# Older unfinished bags are of a process that died.
+_STALE_SECONDS = 24 * 3600
+_BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_MANIFEST, _TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+_TAGS = ("bagit.txt", "bag-info.txt", _MANIFEST)
+_DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+
+
+class BackupError(Exception):
+    """What stood in the way, in words for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A bag: which database, up to which change of the log, and what is wrong with captures that were copied as they are."""
+
+    folder: Path
+    vendor: str
+    number: int
+    sha256: str
+    files: int
+    bytes: int
+    damaged: tuple[str, ...] = ()
+
+
+# Making ---------------------------------------------------------------------------------------------------------------
+
+
+def make(into: Path, *, keep: int = 0) -> Backup:
+    """Copy database and captures into a new bag in the folder while the archive is in use; then let go all but `keep` bags.
+
+    The database is copied at one moment of its history. Captures are written before their rows and never changed, so
+    those of that moment are all there afterwards. 0 keeps every bag. Raises BackupError.
+    """
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        _sweep(into)
+        half = Path(tempfile.mkdtemp(prefix=_HALF, dir=into))
+        try:
+            made = _fill(half, into)
+        except BaseException:
+            shutil.rmtree(half, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise BackupError(f"Can't write {error.filename or into}: {error.strerror}.") from error
+    for old in bags(into)[keep:] if keep else ():
+        shutil.rmtree(old)
+    return made
+
+
+def _fill(half: Path, into: Path) -> Backup:
+    data = half / "data"
+    data.mkdir()
+    vendor = connection.vendor
+    number, sha256 = _COPY[vendor](data / _DUMPS[vendor])
+    files = {f"data/{_DUMPS[vendor]}": _sha256(data / _DUMPS[vendor])}
+    damaged = []
+    for path in sorted(_captures().rglob("*")):
+        if not path.is_file() or not _is_name(path.name):
+            continue
+        name = f"data/captures/{path.name[:2]}/{path.name}"
+        (half / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, half / name)
+        files[name] = _sha256(half / name)
+        if files[name] != path.name:
+            damaged.append(str(path))
+    size = sum((half / name).stat().st_size for name in files)
+    made_at = timezone.now().astimezone(UTC)
+    _write(half, files, made_at, {"Payload-Oxum": f"{size}.{len(files)}", **_told(vendor, number, sha256)})
+    final = into / f"{PREFIX}{made_at:%Y%m%dT%H%M%S%fZ}"
+    half.chmod(0o700)
+    half.rename(final)
+    return Backup(final, vendor, number, sha256, len(files), size, tuple(damaged))
+
+
+def _write(half: Path, files: Mapping[str, str], made_at: datetime, told: Mapping[str, str]) -> None:
+    """The tag files; everything on disk afterwards."""
+    info = {"Source-Organization": "SCO security archive", "Bagging-Date": f"{made_at:%Y-%m-%d}", **told}
+    tags = {
+        "bagit.txt": _BAGIT,
+        "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in info.items()),
+        _MANIFEST: _lines(files),
+    }
+    tags[_TAG_MANIFEST] = _lines({name: hashlib.sha256(tags[name].encode()).hexdigest() for name in _TAGS})
+    for name, text in tags.items():
+        (half / name).write_text(text)
+    for path in (*half.rglob("*"), half):
+        _sync(path)
+
+
+def _lines(files: Mapping[str, str]) -> str:
+    """A manifest: file names and their hashes."""
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in files.items())
+
+
+def _told(vendor: str, number: int, sha256: str) -> dict[str, str]:
+    return {"Archive-Database": vendor, "Archive-Change-Number": str(number), "Archive-Change-SHA256": sha256 or "none"}
+
+
+def _copy_sqlite(path: Path) -> tuple[int, str]:
+    """A copy in one step, in which a reader's view of the database is held: https://www.sqlite.org/backup.html."""
+    source = Path(settings.DATABASES["default"]["NAME"])
+    if not source.exists():
+        raise BackupError(f"There is no database at {source}.")
+    with (
+        contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=60)) as live,
+        contextlib.closing(sqlite3.connect(path)) as copy,
+    ):
+        # The check reads the tables' own conditions, too, and Django's are written with it.
+        copy.create_function("REGEXP", 2, lambda form, text: text is not None and bool(re.search(form, str(text))))
+        try:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+            head = copy.execute(_HEAD).fetchone() or (0, "")
+        except sqlite3.Error as error:
+            raise BackupError(f"{source} can't be copied: {error}.") from error
+    if verdict != "ok":
+        raise BackupError(f"{source} is damaged: {verdict}.")
+    return head
+
+
+def _copy_postgresql(path: Path) -> tuple[int, str]:
+    """`pg_dump` of one snapshot, in which the head of the log is read, too."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        try:
+            # Longer than the site's own statements may take: the dump lives on this snapshot.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_export_snapshot()")
+            (snapshot,) = cursor.fetchone()
+            cursor.execute(_HEAD)
+            head = cursor.fetchone() or (0, "")
+            _run(
+                "pg_dump",
+                f"--snapshot={snapshot}",
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                f"--file={path}",
+            )
+        finally:
+            cursor.execute("ROLLBACK")
+    return head
+
+
+_HEAD = f"SELECT number, sha256 FROM {Change._meta.db_table} ORDER BY number DESC LIMIT 1"  # noqa: S608  # no value in it
+_COPY = {"sqlite": _copy_sqlite, "postgresql": _copy_postgresql}
+
+
+def bags(folder: Path) -> list[Path]:
+    """The whole bags of a folder, the newest first."""
+    return sorted((path for path in folder.glob(f"{PREFIX}*") if path.is_dir()), reverse=True)
+
+
+def _sweep(into: Path) -> None:
+    for half in into.glob(f"{_HALF}*"):
+        if time.time() - half.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(half, ignore_errors=True)
+
+
+# Checking -------------------------------------------------------------------------------------------------------------
+
+
+def verify(folder: Path) -> Backup:
+    """Read every byte of a bag. Raises BackupError that names each file which is not as it was written."""
+    try:
+        written = (folder / _TAG_MANIFEST).read_bytes()
+        tags = _lines({name: _sha256(folder / name) for name in _TAGS})
+        wrong = [line.split("  ")[1] for line in tags.splitlines() if line.encode() not in written.split(b"\n")]
+        if not wrong and written != tags.encode():
+            wrong = [_TAG_MANIFEST]
+        files = dict(_listed(folder / _MANIFEST))
+        told = dict(line.split(": ", 1) for line in (folder / "bag-info.txt").read_text().splitlines())
+        vendor, number = told["Archive-Database"], int(told["Archive-Change-Number"])
+        sha256, oxum = told["Archive-Change-SHA256"], told["Payload-Oxum"]
+    except FileNotFoundError as error:
+        raise BackupError(f"{folder} is no whole backup: {Path(error.filename).name} is missing.") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise BackupError(f"{folder} is no whole backup: its list of files can't be read ({error}).") from error
+    there = {path.relative_to(folder).as_posix(): path for path in (folder / "data").rglob("*") if path.is_file()}
+    wrong += [f"{name} (missing)" for name in files if name not in there]
+    wrong += [f"{name} (not listed)" for name in there if name not in files]
+    wrong += [name for name, path in there.items() if name in files and files[name] != _sha256(path)]
+    if wrong:
+        raise BackupError(f"{folder} is damaged: {', '.join(sorted(wrong))}.")
+    size = sum(path.stat().st_size for path in there.values())
+    if oxum != f"{size}.{len(there)}":
+        raise BackupError(f"{folder} is damaged: bag-info.txt tells of {oxum}, there is {size}.{len(there)}.")
+    return Backup(folder, vendor, number, "" if sha256 == "none" else sha256, len(there), size)
+
+
+def _listed(manifest: Path) -> Iterator[tuple[str, str]]:
+    """File names and their hashes; nothing that leads out of the bag."""
+    for line in manifest.read_text().splitlines():
+        sha256, name = line.split("  ", 1)
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(name)
+        yield name, sha256
+
+
+# Bringing back --------------------------------------------------------------------------------------------------------
+
+
+def restore(folder: Path) -> Backup:
+    """Put a bag's database and captures into the empty place that the settings name. The index is the caller's to rebuild.
+
+    Everything is checked before anything is written. Raises BackupError where the bag is damaged, is of another kind of
+    database, or the place is not empty.
+    """
+    _check_empty()
+    found = verify(folder)
+    vendor = connection.vendor
+    if found.vendor != vendor:
+        raise BackupError(
+            f"{folder} is of a {found.vendor} database and the settings name a {vendor} one. "
+            "Records go from one kind to the other by an export (`export_archive`, `load_archive --export`)."
+        )
+    try:
+        # First what may lie about unused; the database, whose coming makes it an archive, last.
+        for path in sorted((folder / "data" / "captures").rglob("*")):
+            if path.is_file():
+                place = _captures() / path.name[:2] / path.name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place)
+                _sync(place)
+        _PUT[vendor](folder / "data" / _DUMPS[vendor])
+    except OSError as error:
+        raise BackupError(f"Can't write {error.filename}: {error.strerror}.") from error
+    if Change.objects.head() != (found.number, found.sha256):
+        raise BackupError("The database does not end with the change that the backup tells of.")
+    return found
+
+
+def _check_empty() -> None:
+    """Nothing that is there is ever written over."""
+    if any(path.is_file() for path in _captures().rglob("*")):
+        raise BackupError(f"{_captures()} is not empty.")
+    if connection.vendor == "sqlite":
+        path = Path(settings.DATABASES["default"]["NAME"])
+        if path.exists() and path.stat().st_size:
+            raise BackupError(f"There is a database at {path} already.")
+    elif names := connection.introspection.table_names():
+        raise BackupError(f"The database is not empty: it has {len(names)} tables.")
+
+
+def _put_sqlite(dump: Path) -> None:
+    path = Path(settings.DATABASES["default"]["NAME"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}{_HALF}{os.getpid()}")
+    shutil.copyfile(dump, half)
+    half.chmod(0o600)
+    _sync(half)
+    connection.close()
+    for left in ("-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    half.replace(path)
+    _sync(path.parent)
+
+
+def _put_postgresql(dump: Path) -> None:
+    _run(
+        "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--dbname=", str(dump)
+    )
+
+
+_PUT = {"sqlite": _put_sqlite, "postgresql": _put_postgresql}
+
+
+# Files and programs ---------------------------------------------------------------------------------------------------
+
+
+def _captures() -> Path:
+    return Path(settings.DATA_DIR) / "captures"
+
+
+def _is_name(name: str) -> bool:
+    """Whether it is the name of a whole capture."""
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _run(program: str, *arguments: str) -> None:
+    """A program of PostgreSQL's on the database of the settings; the password is in no list of processes."""
+    given = connection.settings_dict
+    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    environ = {**os.environ, **{name: str(given[key]) for name, key in names.items() if given.get(key)}}
+    command = [f"--dbname={given['NAME']}" if one == "--dbname=" else one for one in arguments]
+    try:
+        done = subprocess.run([program, *command], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise BackupError(f"{program} is not installed: it comes with PostgreSQL's client programs.") from None
+    if done.returncode:
+        raise BackupError(f"{program} failed: {done.stderr.strip()}")

@@ -1,0 +1,30 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from archive import backups
+
+
+class Command(BaseCommand):
+    help = "Bring a backup back into an empty place: the database and the data folder that the settings name."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="one backup: a folder that `backup` made")
+        parser.add_argument("--check", action="store_true", help="only read it and compare the checksums")
+
+    def handle(self, *, folder: Path, check: bool, **options: Any) -> None:
+        try:
+            if check:
+                found = backups.verify(folder)
+                self.stdout.write(f"Whole: {found.files} files, {found.bytes} bytes, up to change {found.number}.")
+                return
+            found = backups.restore(folder)
+        except backups.BackupError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Restored: {found.files} files, up to change {found.number}.")
+        # The backup may be of an earlier version.
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("rebuild_index", stdout=self.stdout)

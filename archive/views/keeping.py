@@ -1,0 +1,191 @@
+"""Pages that are kept until the archive changes, and what tells a reader that his copy is the newest.
+
+A kept page follows from the records, its address, its language and the day alone, and is answered only while the change
+log's last entry and the day are those that it was made under: each request asks the log, one short query, before
+anything is answered. So no page is older than the last committed change, whoever made it in whatever process, and no
+time has to be chosen after which one is thrown away. Kept is what a reader without a session gets, compressed.
+"""
+
+import gzip
+import hashlib
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.utils.translation import get_language
+
+from archive import search
+from archive.models import Change
+
+View = Callable[..., HttpResponseBase]
+
+# What the process was started with (code, settings) is part of its pages too.
+_STARTED = timezone.now()
+
+
+def kept(view: View) -> View:
+    """Decorator of pages that follow from the records, the address, the language and the day. The outermost one."""
+    return _keeping(view, needs_index=False)
+
+
+def kept_with_index(view: View) -> View:
+    """The same of pages that ask the search too: kept while its index is at the log's last entry."""
+    return _keeping(view, needs_index=True)
+
+
+def _keeping(view: View, *, needs_index: bool) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not _is_anybodys(request):
+            return view(request, *args, **kwargs)
+        state = State.now()
+        most = settings.PAGE_CACHE_BYTES if not needs_index or state.is_indexed() else 0
+        key = (request.get_full_path(), get_language())
+        page = shelf.get(state, key) if most else None
+        if page is not None:
+            return _conditional(request, page.answer(request), state)
+        response = view(request, *args, **kwargs)
+        if not isinstance(response, HttpResponse) or not _is_everybodys(request, response):
+            return response
+        # Weak: it is the same whether the page is sent compressed or not.
+        response.headers["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        # It may be held, but never shown without asking: the archive may have changed.
+        response.headers["Cache-Control"] = "no-cache"
+        patch_vary_headers(response, ("Cookie",))
+        if most:
+            page = Page.of(response)
+            shelf.put(state, key, page, most)
+            response = page.answer(request)
+        return _conditional(request, response, state)
+
+    return answer
+
+
+def _is_anybodys(request: HttpRequest) -> bool:
+    """Whether whoever sends this request gets the same: no session, no message of a former page."""
+    cookies = (settings.SESSION_COOKIE_NAME, "messages")
+    is_plain = request.method in ("GET", "HEAD") and not any(name in request.COOKIES for name in cookies)
+    # Other formats have a tag of their own.
+    return is_plain and "format" not in request.GET
+
+
+def _is_everybodys(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the answer was made for nobody in particular, and says nothing else of how long it holds."""
+    says_more = any(name in response for name in ("ETag", "Cache-Control", "Content-Encoding"))
+    return response.status_code == 200 and not (says_more or response.cookies or "CSRF_COOKIE" in request.META)
+
+
+def _conditional(request: HttpRequest, response: HttpResponse, state: "State") -> HttpResponseBase:
+    modified = state.last_modified()
+    if modified is not None:
+        response.headers["Last-Modified"] = http_date(modified)
+    etag = response.headers["ETag"]
+    return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What all pages follow from: the log's last entry, and the day."""
+
+    number: int
+    sha256: str
+    today: date
+
+    @classmethod
+    def now(cls) -> "State":
+        return cls(*Change.objects.head(), timezone.localdate())
+
+    def is_indexed(self) -> bool:
+        """Whether the search finds the archive as it is in this state."""
+        try:
+            reached = search.ensure_fresh((self.number, self.sha256))
+        except search.SearchError:
+            return False
+        return (reached.number, reached.sha256) == (self.number, self.sha256)
+
+    def last_modified(self) -> int | None:
+        """In seconds; None within the second of a change, for another of the same second could not be told from it."""
+        begun = datetime.combine(self.today, time(), timezone.get_current_timezone())
+        since = math.floor(max(_time_of(self.number, self.sha256), begun, _STARTED).timestamp())
+        return since if timezone.now().timestamp() >= since + 1 else None
+
+
+@lru_cache(maxsize=4)
+def _time_of(number: int, sha256: str) -> datetime:
+    """When that entry of the log was written."""
+    at = Change.objects.filter(number=number, sha256=sha256).values_list("at", flat=True).first()
+    return at or _STARTED
+
+
+# Of headers, key and objects.
+_OVERHEAD = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer, compressed. Nothing in it is secret, for it is what anybody gets."""
+
+    packed: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def size(self) -> int:
+        """About what it takes in memory."""
+        return len(self.packed) + _OVERHEAD
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> "Page":
+        return cls(gzip.compress(response.content, 6, mtime=0), dict(response.items()))
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """As the client takes it."""
+        is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(self.packed if is_packed else gzip.decompress(self.packed), headers=dict(self.headers))
+        if is_packed:
+            response.headers["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ("Accept-Encoding",))
+        return response
+
+
+class Shelf:
+    """Pages of one state by address and language; those not asked for longest are given up first. Of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state: State | None = None
+        self._pages: OrderedDict[tuple[str, str | None], Page] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, state: State, key: tuple[str, str | None]) -> Page | None:
+        with self._lock:
+            if state != self._state or key not in self._pages:
+                return None
+            self._pages.move_to_end(key)
+            return self._pages[key]
+
+    def put(self, state: State, key: tuple[str, str | None], page: Page, most: int) -> None:
+        """Keep the page, and at most so many bytes of all. Pages of another state are left."""
+        with self._lock:
+            if state != self._state:
+                self._state, self._bytes = state, 0
+                self._pages.clear()
+            elif old := self._pages.pop(key, None):
+                self._bytes -= old.size
+            self._pages[key] = page
+            self._bytes += page.size
+            while self._bytes > most:
+                self._bytes -= self._pages.popitem(last=False)[1].size
+
+
+shelf = Shelf()

@@ -1,0 +1,138 @@
+"""Bags of backups as files: what is in one, and what is found when it is not as it was written.
+
+Making one of a living archive and bringing it back: tests/servers/test_drills.py, which runs the drill.
+"""
+
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from archive import backups
+from archive.ingest import captures
+
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="here the database is a file")
+CAPTURED = b"As it came."
+
+
+@pytest.fixture
+def live(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database file that has a log with one entry, and a capture."""
+    path = data_dir / "archive.sqlite3"
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE archive_change (number INTEGER, sha256 TEXT)")
+    database.execute("INSERT INTO archive_change VALUES (7, 'abc')")
+    database.commit()
+    database.close()
+    captures.store(CAPTURED)
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(path))
+    return path
+
+
+@pytest.fixture
+def bag(live: Path, tmp_path: Path) -> Path:
+    return backups.make(tmp_path / "bags").folder
+
+
+def test_a_bag_has_the_database_and_the_captures_and_is_checked_without_this_project(bag: Path) -> None:
+    found = backups.verify(bag)
+    assert (found.vendor, found.number, found.sha256, found.files) == ("sqlite", 7, "abc", 2)
+    assert (bag / "bagit.txt").read_text() == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    assert any(path.read_bytes() == CAPTURED for path in (bag / "data" / "captures").rglob("*") if path.is_file())
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        subprocess.run(["sha256sum", "--check", "--strict", "--quiet", manifest], cwd=bag, check=True)
+
+
+def test_every_byte_of_every_file_counts(bag: Path) -> None:
+    for path in sorted(path for path in bag.rglob("*") if path.is_file()):
+        before = path.read_bytes()
+        for place in {0, len(before) // 2, len(before) - 1}:
+            path.write_bytes(before[:place] + bytes([before[place] ^ 1]) + before[place + 1 :])
+            with pytest.raises(backups.BackupError) as error:
+                backups.verify(bag)
+            assert path.name in str(error.value) or path.name == "tagmanifest-sha256.txt"
+        path.write_bytes(before)
+    backups.verify(bag)
+
+
+@pytest.mark.parametrize("name", ["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "data/database.sqlite3"])
+def test_a_file_that_is_missing_is_named(bag: Path, name: str) -> None:
+    (bag / name).unlink()
+    with pytest.raises(backups.BackupError, match=Path(name).name):
+        backups.verify(bag)
+
+
+def test_a_file_that_is_too_many_is_named(bag: Path) -> None:
+    (bag / "data" / "more").write_text("")
+    with pytest.raises(backups.BackupError, match=r"data/more \(not listed\)"):
+        backups.verify(bag)
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc/passwd"])
+def test_a_list_does_not_lead_out_of_the_bag(bag: Path, name: str) -> None:
+    manifest = bag / "manifest-sha256.txt"
+    manifest.write_text(f"{manifest.read_text()}{'0' * 64}  {name}\n")
+    with pytest.raises(backups.BackupError, match="can't be read"):
+        backups.verify(bag)
+
+
+def test_what_is_there_is_not_written_over(bag: Path, live: Path, data_dir: Path) -> None:
+    with pytest.raises(backups.BackupError, match="captures is not empty"):
+        backups.restore(bag)
+    shutil.rmtree(data_dir / "captures")
+    with pytest.raises(backups.BackupError, match="There is a database at"):
+        backups.restore(bag)
+
+
+def test_a_damaged_bag_is_not_restored(bag: Path, live: Path, data_dir: Path) -> None:
+    shutil.rmtree(data_dir / "captures")
+    live.unlink()
+    (bag / "data" / "database.sqlite3").write_bytes(b"")
+    with pytest.raises(backups.BackupError, match="damaged"):
+        backups.restore(bag)
+    assert not live.exists()
+
+
+def test_a_damaged_capture_is_copied_and_told(live: Path, tmp_path: Path, data_dir: Path) -> None:
+    (capture,) = (path for path in (data_dir / "captures").rglob("*") if path.is_file())
+    capture.write_bytes(b"As it Came.")
+    made = backups.make(tmp_path / "bags")
+    assert made.damaged == (str(capture),)
+    assert backups.verify(made.folder)
+
+
+def test_a_damaged_database_is_no_backup_and_nothing_is_left_of_it(live: Path, tmp_path: Path) -> None:
+    live.write_bytes(live.read_bytes()[:5000])
+    with pytest.raises(backups.BackupError, match=r"damaged|can't be copied"):
+        backups.make(tmp_path / "bags")
+    assert list((tmp_path / "bags").iterdir()) == []
+
+
+def test_so_many_are_kept(live: Path, tmp_path: Path) -> None:
+    made = [backups.make(tmp_path / "bags", keep=2).folder for _ in range(4)]
+    assert backups.bags(tmp_path / "bags") == made[:1:-1]
+    with pytest.raises(CommandError, match="--keep"):
+        call_command("backup", str(tmp_path / "bags"), keep=-1)
+
+
+def test_there_has_to_be_a_database(data_dir: Path, tmp_path: Path, live: Path) -> None:
+    live.unlink()
+    with pytest.raises(backups.BackupError, match="There is no database"):
+        backups.make(tmp_path / "bags")
+    assert not live.exists()
+
+
+def test_a_place_that_cant_be_written_is_told(live: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match="Can't write"):
+        call_command("backup", str(tmp_path / "file"))
+
+
+def test_what_is_no_backup_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"no whole backup: tagmanifest-sha256\.txt is missing"):
+        call_command("restore", str(tmp_path), check=True)

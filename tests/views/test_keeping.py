@@ -1,0 +1,290 @@
+"""Pages that are kept: the same as if they were made anew, and never older than the last change, whoever made it."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection, connections, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from archive import search
+from archive.curation.review import publish, withdraw
+from archive.models import Article, Change, CorrectionNote
+from archive.search.engine import engine
+from archive.views import keeping
+from tests import factories as make
+from tests.views.test_queries import LISTS
+
+pytestmark = pytest.mark.django_db
+
+# Nobody needs them quicker, and they say more than the records do.
+_NEVER_KEPT = {"suggestions"}
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings: Any, monkeypatch: pytest.MonkeyPatch) -> keeping.Shelf:
+    """An empty one, in use."""
+    settings.PAGE_CACHE_BYTES = 1_000_000
+    empty = keeping.Shelf()
+    monkeypatch.setattr(keeping, "shelf", empty)
+    return empty
+
+
+def _is_kept(client: Client, address: str) -> bool:
+    """Whether the page is answered without being made: by the one query that asks for the log's head."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked) == 1
+
+
+def _elsewhere(act: Callable[[], object]) -> None:
+    """Do something on a connection of its own, as another process would."""
+    errors = []
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # told in the test's own thread
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(30)
+    assert not errors, errors
+
+
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize("name", sorted(LISTS.keys() - _NEVER_KEPT))
+@pytest.mark.parametrize("prefix", ["", "/ru"])
+def test_a_kept_page_is_the_one_that_is_made(client: Client, settings: Any, name: str, prefix: str) -> None:
+    article = make.make_article(headline="Headline")
+    make.make_coverage(article=article, event=make.make_event(date="2014-05-03"))
+    made, kept = client.get(prefix + LISTS[name]), client.get(prefix + LISTS[name])
+    assert made.status_code == 200
+    assert _is_kept(client, prefix + LISTS[name])
+    settings.PAGE_CACHE_BYTES = 0
+    bare = client.get(prefix + LISTS[name])
+    assert made.content == kept.content == bare.content
+    for header in ("Content-Type", "Content-Language", "Content-Security-Policy", "ETag", "Cache-Control"):
+        assert made[header] == kept[header] == bare[header]
+    assert "Cookie" in kept["Vary"]
+
+
+@pytest.mark.usefixtures("index")
+def test_pages_of_records_are_kept(client: Client) -> None:
+    records = [
+        *(make.make_country(), make.make_city(), make.make_topic(), make.make_series(), make.make_publisher()),
+        *(make.make_participant(), make.make_event(), make.make_article()),
+    ]
+    search.ensure_fresh()
+    assert [str(one) for one in records if not _is_kept(client, one.get_absolute_url())] == []
+
+
+def test_who_has_the_page_is_told_so_until_it_is_another(client: Client) -> None:
+    event = make.make_event(name="Drill")
+    first = client.get("/events/")
+    assert first["Cache-Control"] == "no-cache"
+    known = {"If-None-Match": first["ETag"]}
+    same = client.get("/events/", headers=known)
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+    event.name = "Another drill"
+    event.save()
+    changed = client.get("/events/", headers=known)
+    assert changed.status_code == 200
+    assert "Another drill" in changed.content.decode()
+    # A change that the page says nothing of leaves it as it is.
+    make.make_capture()
+    make.make_accepted_finding()
+    assert client.get("/events/", headers={"If-None-Match": changed["ETag"]}).status_code == 304
+
+
+def test_the_time_of_a_change_is_told_when_its_second_is_over(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = make.make_event(name="Drill")
+    assert "Last-Modified" not in client.get("/events/")
+    at = Change.objects.latest("number").at
+    monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=3))
+    known = {"If-Modified-Since": client.get("/events/")["Last-Modified"]}
+    assert client.get("/events/", headers=known).status_code == 304
+    event.name = "Another drill"
+    event.save()
+    assert client.get("/events/", headers=known).status_code == 200
+
+
+def test_compressed_for_those_who_take_it(client: Client) -> None:
+    make.make_event(name="Drill")
+    plain = client.get("/events/")
+    packed = client.get("/events/", headers={"Accept-Encoding": "gzip"})
+    assert (packed["Content-Encoding"], packed["ETag"]) == ("gzip", plain["ETag"])
+    assert len(packed.content) < len(plain.content) / 2
+    assert {"Accept-Encoding", "Cookie"} <= set(packed["Vary"].split(", "))
+    assert client.head("/events/")["ETag"] == plain["ETag"]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestChangesOfOthers:
+    def test_what_is_published_is_there_at_once(self, client: Client) -> None:
+        draft = make.make_article(headline="News of the day", status="in-review")
+        assert "News of the day" not in client.get("/articles/").content.decode()
+        assert client.get(draft.get_absolute_url()).status_code == 404
+        _elsewhere(lambda: publish(Article.objects.get(), by="an editor"))
+        assert "News of the day" in client.get("/articles/").content.decode()
+        assert client.get(draft.get_absolute_url()).status_code == 200
+
+    def test_what_is_withdrawn_is_gone_at_once(self, client: Client) -> None:
+        article = make.make_article(headline="Not true")
+        pages = ("/", "/articles/", "/ru/articles/", "/years/undated/")
+        for address in (*pages, article.get_absolute_url()):
+            client.get(address)
+        _elsewhere(lambda: withdraw(Article.objects.get(), by="an editor", why="It was not true."))
+        assert client.get(article.get_absolute_url()).status_code == 410
+        assert [address for address in pages if "Not true" in client.get(address).content.decode()] == []
+
+    def test_what_is_corrected_is_corrected_at_once(self, client: Client) -> None:
+        publisher = make.make_publisher(name="Tmies")
+        article = make.make_article(publisher=publisher)
+        address = article.get_absolute_url()
+        assert "Tmies" in client.get(address).content.decode()
+
+        def correct() -> None:
+            type(publisher).objects.filter(pk=publisher.pk).update(name="Times")
+            CorrectionNote.objects.create(record_type="article", record_id=article.pk, text="A name was wrong.")
+
+        _elsewhere(correct)
+        html = client.get(address).content.decode()
+        assert "Tmies" not in html
+        assert "Times" in html
+        assert "A name was wrong." in html
+        _elsewhere(lambda: CorrectionNote.objects.get().delete())
+        assert "A name was wrong." not in client.get(address).content.decode()
+
+    def test_what_is_rolled_back_is_never_seen(self, client: Client) -> None:
+        make.make_event(name="Drill")
+        address = "/events/"
+        before = client.get(address)
+
+        def give_up() -> None:
+            with transaction.atomic():
+                make.make_event(name="Never held")
+                transaction.set_rollback(True)
+
+        _elsewhere(give_up)
+        assert client.get(address)["ETag"] == before["ETag"]
+
+
+def test_each_language_has_its_own(client: Client) -> None:
+    make.make_event(name="Drill", name_ru="Учения")
+    pages = [client.get(f"{prefix}/events/").content.decode() for prefix in ("", "/ru", "/zh-hans", "", "/ru")]
+    assert ["Учения" in page for page in pages] == [False, True, False, False, True]
+    assert pages[0] == pages[3]
+    assert pages[1] == pages[4]
+
+
+def _curator(*models: str) -> User:
+    curator = User.objects.create_user("curator", is_staff=True)
+    curator.user_permissions.set(Permission.objects.filter(codename__in=[f"view_{model}" for model in models]))
+    return curator
+
+
+@pytest.mark.usefixtures("index")
+def test_what_a_curator_sees_is_kept_for_nobody(client: Client, shelf: keeping.Shelf) -> None:
+    article = make.make_article(body="The whole captured text.")
+    address = article.get_absolute_url()
+    inside = Client()
+    inside.force_login(_curator("article"))
+    assert "The whole captured text." in inside.get(address).content.decode()
+    assert not shelf._pages
+    for _time in range(2):
+        assert "The whole captured text." not in client.get(address).content.decode()
+    assert "The whole captured text." in inside.get(address).content.decode()
+    assert "ETag" not in inside.get(address)
+
+
+def test_a_preview_is_kept_for_nobody(client: Client, shelf: keeping.Shelf) -> None:
+    draft = make.make_event(status="draft")
+    inside = Client()
+    inside.force_login(_curator("event"))
+    preview = inside.get(draft.get_absolute_url())
+    assert preview.status_code == 200
+    assert "no-store" in preview["Cache-Control"]
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert not shelf._pages
+
+
+def test_another_day_is_another_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    make.make_event(name="Spring drill", date="2014-03-01")
+    make.make_event(name="Autumn drill", date="2014-09-01")
+    shown = {}
+    for day in (date(2026, 3, 1), date(2026, 9, 1), date(2026, 3, 1)):
+        monkeypatch.setattr(timezone, "localdate", lambda *_args, day=day: day)
+        html = client.get("/").content.decode()
+        (shown[day],) = [part.split("</section>")[0] for part in html.split('<section class="this-day"')[1:]]
+    assert "Spring drill" in shown[date(2026, 3, 1)]
+    assert "Spring drill" not in shown[date(2026, 9, 1)]
+    assert "Autumn drill" in shown[date(2026, 9, 1)]
+
+
+def test_forms_mistakes_and_other_formats_are_not_kept(client: Client, shelf: keeping.Shelf) -> None:
+    event = make.make_event()
+    withdrawn = make.make_event(status="withdrawn", withdrawal_reason="Wrong.", withdrawn_at=timezone.now())
+    for address, status in (
+        (f"/report/?record=event/{event.slug}", 200),
+        ("/events/?sort=sideways", 400),
+        ("/events/?page=99", 404),
+        ("/events/no-such-event/", 404),
+        (withdrawn.get_absolute_url(), 410),
+        (f"{event.get_absolute_url()}?format=ris", 200),
+    ):
+        assert client.get(address).status_code == status, address
+    assert client.post("/events/").status_code == 405
+    assert not shelf._pages
+
+
+@pytest.mark.usefixtures("index")
+def test_a_search_is_kept_while_the_index_is_up_to_date(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> set[str]:
+        html = client.get("/search/?q=drill").content.decode()
+        return {one.slug for one in (first, second) if one and one.get_absolute_url() in html}
+
+    first, second = make.make_article(headline="Border drill"), None
+    assert found() == {first.slug}
+    assert _is_kept(client, "/search/?q=drill")
+    second = make.make_article(headline="Mountain drill")
+    # Another process writes the index at this moment: the search answers from what it has.
+    with monkeypatch.context() as patched:
+        patched.setattr(type(engine()), "apply", lambda *_args, **_kwargs: False)
+        assert found() == {first.slug}
+    assert found() == {first.slug, second.slug}
+
+
+def _put(shelf: keeping.Shelf, state: keeping.State, name: str, content: bytes, most: int) -> None:
+    shelf.put(state, (name, "en"), keeping.Page.of(HttpResponse(content)), most)
+
+
+def test_a_shelf_holds_what_was_asked_for_last(shelf: keeping.Shelf) -> None:
+    state = keeping.State(1, "a", date(2026, 3, 1))
+    most = 3 * keeping.Page.of(HttpResponse(b"")).size + 100
+    for name in ("one", "two", "three"):
+        _put(shelf, state, name, b"", most)
+    assert shelf.get(state, ("one", "en"))
+    _put(shelf, state, "four", b"", most)
+    assert [name for name in ("one", "two", "three", "four") if shelf.get(state, (name, "en"))] == [
+        "one",
+        "three",
+        "four",
+    ]
+    # The same page once more takes no more room, and one that is larger than the shelf is not kept.
+    _put(shelf, state, "four", b"", most)
+    assert shelf.get(state, ("one", "en"))
+    _put(shelf, state, "large", bytes(range(256)) * 400, 100)
+    assert not shelf.get(state, ("large", "en"))
+    _put(shelf, keeping.State(2, "b", date(2026, 3, 1)), "five", b"", most)
+    assert not shelf.get(state, ("one", "en"))
