@@ -42,9 +42,10 @@ _RECORD_TYPES = (
 # What was loaded before there was a log.
 _NO_STAMP = Stamp(0, datetime(1970, 1, 1, tzinfo=UTC))
 
-# The order of followers: the change, then kind and key, for one change may be of two records.
-Place = tuple[int, str, str]
-START: Place = (0, "", "")
+# The order of followers: the change, what was left after it (`Followed.rank`), then kind and key, for one change may be of
+# two records.
+Place = tuple[int, int, str, str]
+START: Place = (0, 0, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,12 @@ class Followed:
     kind: str
     key: str
     now: str
+    # Old addresses are not in the log: those left between two of its entries follow the first, in the order of their keys.
+    rank: int = 0
 
     @property
     def place(self) -> Place:
-        return self.number, self.kind, self.key
+        return self.number, self.rank, self.kind, self.key
 
 
 def key_field(model: Any) -> str:
@@ -74,29 +77,50 @@ def _make() -> Sequence[Followed]:
     stamped: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
     for (name, key), stamp in stamps().items():
         stamped[name][key] = stamp
-    made = [one for kind, model in KINDS.items() for one in _of(kind, model, stamped[model._meta.model_name])]
+    times = sorted((stamp.at, stamp.number) for known in stamped.values() for stamp in known.values())
+    made = [
+        one
+        for kind, model in KINDS.items()
+        for one in _of(kind, model, stamped[model._meta.model_name], times).values()
+    ]
     return sorted(made, key=lambda one: one.place)
 
 
-def _of(kind: str, model: Any, stamped: Mapping[str, Stamp]) -> list[Followed]:
-    """Those of a kind; two queries. Of what was never public nothing is said."""
+def _of(
+    kind: str, model: Any, stamped: Mapping[str, Stamp], times: Sequence[tuple[datetime, int]]
+) -> Mapping[str, Followed]:
+    """Those of a kind by their keys: public ones, and those that were. Of what never was nothing is said. Two queries."""
     is_reviewed = issubclass(model, Reviewed)
     states = dict(model.objects.values_list(key_field(model), "status" if is_reviewed else "pk"))
     public = {key for key, state in states.items() if not is_reviewed or state == Status.PUBLISHED}
     # What needs no review was public as long as it was there.
     gone = {key for key, state in states.items() if state == Status.WITHDRAWN} if is_reviewed else {*stamped} - public
-    found = {key: (key, stamped.get(key, _NO_STAMP)) for key in public} | {
-        key: ("", stamped.get(key, _NO_STAMP)) for key in gone
-    }
-    for old, new in Redirect.objects.filter(record_type=model._meta.model_name).values_list("old_slug", "new_slug"):
-        if old not in public and (not new or new in public or new in gone):
-            # That it leads elsewhere is known since a change of the one or the other.
-            stamp = max((stamped.get(key, _NO_STAMP) for key in (old, new)), key=lambda one: one.number)
-            found[old] = (new if new in public else "", stamp)
-    return [Followed(stamp.number, stamp.at, kind, key, now) for key, (now, stamp) in found.items()]
+    found = {}
+    for key in public | gone:
+        stamp = stamped.get(key, _NO_STAMP)
+        found[key] = Followed(stamp.number, stamp.at, kind, key, key if key in public else "")
+    redirects = Redirect.objects
+    for left in redirects.of_public(model) if is_reviewed else redirects.filter(record_type=model._meta.model_name):
+        if left.old_slug not in public:
+            known = (stamped.get(key, _NO_STAMP).number for key in (left.old_slug, left.new_slug))
+            number = max(_reached(times, left.at), *known)
+            now = left.new_slug if left.new_slug in public else ""
+            found[left.old_slug] = Followed(number, left.at, kind, left.old_slug, now, left.pk)
+    return found
 
 
-followed = Kept(_make, _RECORD_TYPES)
+def _reached(times: Sequence[tuple[datetime, int]], at: datetime) -> int:
+    """A number that the log had not passed at that time, and no later change has.
+
+    Of changes only the last of each record is among the times: so it is the one before the next that is.
+    """
+    later = bisect_right(times, at, key=lambda row: row[0])
+    if later < len(times):
+        return times[later][1] - 1
+    return times[-1][1] if times else 0
+
+
+followed = Kept(_make, _RECORD_TYPES, Redirect.objects.newest)
 
 
 def after(place: Place, most: int) -> tuple[Sequence[Followed], bool]:

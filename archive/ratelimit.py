@@ -87,6 +87,7 @@ def _standing(limits: tuple[Limit, ...], counted: list[tuple[int, float]]) -> St
         (limit, limit.number - number, int(left) + 1) for limit, (number, left) in zip(limits, counted, strict=True)
     ]
     limit, remaining, reset = min(rows, key=lambda row: (max(0, row[1]), -row[2]))
+    reset = min(reset, limit.seconds)
     return Standing(limit, max(0, remaining), reset, max((left for _limit, more, left in rows if more < 0), default=0))
 
 

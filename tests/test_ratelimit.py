@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from archive import ratelimit
-from archive.ratelimit import Limit, client_of, wait
+from archive.ratelimit import Limit, client_of, count, wait
 
 
 def asked(peer: str = "192.0.2.1", forwarded: str = "") -> HttpRequest:
@@ -123,3 +123,17 @@ def test_a_rotated_header_does_not_help(settings: Any) -> None:
     assert wait(asked("192.0.2.1", "203.0.113.2"), "logins") > 0
     assert wait(asked("10.0.0.1", "203.0.113.1, 198.51.100.7"), "logins") == 0
     assert wait(asked("10.0.0.1", "203.0.113.2, 198.51.100.7"), "logins") > 0
+
+
+# How a client stands --------------------------------------------------------------------------------------------------
+
+
+def test_the_limit_that_leaves_least_is_told(clock: list[float]) -> None:
+    standings = [count(asked(), "tips") for _ in range(3)]
+    assert [(one.limit.number, one.remaining, one.reset) for one in standings] == [(3, 2, 60), (3, 1, 60), (3, 0, 60)]
+    assert [one.wait for one in standings] == [0, 0, 0]
+    clock[0] += 61
+    # Of five in ten minutes one is left, of three in one minute two.
+    fourth = count(asked(), "tips")
+    assert (fourth.limit.number, fourth.remaining, fourth.wait) == (5, 1, 0)
+    assert [count(asked(), "tips").wait for _ in range(2)] == [0, 539 + 1]

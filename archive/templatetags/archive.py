@@ -8,7 +8,7 @@ from django import template
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
@@ -329,6 +329,15 @@ def lang(of: Any) -> SafeString:
 def lang_by_letters(text: Any) -> SafeString:
     """The same for a name at hand as a mere text, by its letters."""
     return lang_of_letters(text)
+
+
+@register.filter
+def coded(text: str) -> SafeString:
+    """A text with `code` in it, as the description of the API writes it."""
+    parts = str(text).split("`")
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", one) if n % 2 else one,) for n, one in enumerate(parts))
+    )
 
 
 @register.filter

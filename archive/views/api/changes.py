@@ -25,10 +25,10 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     fields = fields_of(request.GET, schemas.properties(schemas.ChangedRecord), ("change", "type", "key"))
 
     def make() -> dict[str, Any]:
-        start: Place = START if since is None else (since + 1, "", "")
+        start: Place = START if since is None else (since + 1, 0, "", "")
         if asked.after is not None:
-            number, kind, key = asked.after
-            start = (number, kind, key)
+            number, rank, kind, key = asked.after
+            start = (number, rank, kind, key)
         found, is_all = after(start, asked.limit)
         # The end is a place as well: what comes later is behind it.
         last = list(found[-1].place if found else start)

@@ -31,6 +31,7 @@ ABOUT = (
 )
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
+_SITE_OF_EXAMPLES = "http://127.0.0.1:8000"
 _KEY = r"^[A-Za-z0-9-]{1,120}$"
 
 # What each filter of a list finds, and values of it in the archive as it is shipped.
@@ -224,7 +225,7 @@ def _answers() -> dict[str, Any]:
 def document(api: "NinjaAPI") -> dict[str, Any]:
     """The whole document, with the examples that were kept (`python -m tests.api.examples` makes them anew)."""
     made: dict[str, Any] = api.get_openapi_schema(path_prefix="")
-    kept = examples()
+    kept = examples(settings.SITE_URL)
     for methods in made["paths"].values():
         for told in methods.values():
             told["responses"] = {str(status): answer for status, answer in told["responses"].items()}
@@ -250,9 +251,9 @@ def document(api: "NinjaAPI") -> dict[str, Any]:
 
 
 @cache
-def examples() -> Mapping[str, Any]:
+def examples(site: str) -> Mapping[str, Any]:
     """By operation: an address, and what it answers on the archive as it is shipped."""
-    return json.loads(_EXAMPLES.read_text(encoding="utf-8"))
+    return json.loads(_EXAMPLES.read_text(encoding="utf-8").replace(_SITE_OF_EXAMPLES, site))
 
 
 def text(api: "NinjaAPI") -> str:

@@ -16,6 +16,17 @@ _EXPOSED = (
     "ETag, Last-Modified, Link, Location, Retry-After, "
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy"
 )
+# Of every answer.
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _EXPOSED,
+    # Who keeps an answer asks whether it still holds, which costs little (ETag).
+    "Cache-Control": "no-cache",
+    "Content-Language": "en",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    # Pages are what search engines show.
+    "X-Robots-Tag": "noindex",
+}
 
 
 class ApiMiddleware:
@@ -28,8 +39,9 @@ class ApiMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self._get_response(request)
         response = self._answer(request)
-        for name, value in _headers().items():
-            response.headers.setdefault(name, value)
+        for name, value in _HEADERS.items():
+            response.headers[name] = value
+        response.headers.setdefault("Link", described_by())
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -88,17 +100,3 @@ def described_by() -> str:
         f'<{settings.SITE_URL}{reverse("api-v1:document")}>; rel="service-desc"; type="application/json", '
         f'<{settings.SITE_URL}{reverse("archive:api")}>; rel="service-doc"; type="text/html"'
     )
-
-
-def _headers() -> dict[str, str]:
-    return {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": _EXPOSED,
-        # Who keeps an answer asks whether it still holds, which costs little (ETag).
-        "Cache-Control": "no-cache",
-        "Content-Language": "en",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-        # Pages are what search engines show.
-        "X-Robots-Tag": "noindex",
-        "Link": described_by(),
-    }

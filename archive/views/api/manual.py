@@ -1,7 +1,7 @@
 """The manual of the API: the OpenAPI document as a page, without anything that the document does not say."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -79,7 +79,7 @@ def manual(request: HttpRequest) -> HttpResponse:
 @cache
 def _manual(site: str, contact: str) -> Manual:
     told = json.loads(document.text(api))
-    examples = document.examples()
+    examples = document.examples(site)
     operations = tuple(
         _operation(path, one, examples.get(one["operationId"], {}))
         for path, methods in told["paths"].items()
@@ -96,7 +96,7 @@ def _operation(path: str, told: Mapping[str, Any], example: Mapping[str, Any]) -
         path=PREFIX.rstrip("/") + path,
         summary=told["summary"],
         parameters=tuple(
-            Parameter(one["name"], one["description"], _values(one["schema"]), one["required"])
+            Parameter(one["name"], one["description"], _values(one["schema"], one.get("examples", ())), one["required"])
             for one in told["parameters"]
         ),
         statuses=tuple(told["responses"]),
@@ -106,14 +106,17 @@ def _operation(path: str, told: Mapping[str, Any], example: Mapping[str, Any]) -
     )
 
 
-def _values(schema: Mapping[str, Any]) -> str:
-    """What a parameter takes, in a few words of JSON Schema."""
+def _values(schema: Mapping[str, Any], examples: Iterable[str]) -> str:
+    """What a parameter takes, in a few words; patterns are for programs."""
     item = schema.get("items", schema)
+    default = f" `{item['default']}` unless given." if "default" in item else ""
     if "enum" in item:
-        return ", ".join(item["enum"])
+        return f"One of {', '.join(f'`{one}`' for one in item['enum'])}." + default
     if "minimum" in item:
-        return f"{item['minimum']}–{item['maximum']}" + (f" ({item['default']})" if "default" in item else "")
-    return item.get("pattern", "").strip("^$") or item["type"]
+        return f"From `{item['minimum']}` to `{item['maximum']}`." + default
+    if examples:
+        return f"Such as {', '.join(f'`{one}`' for one in examples)}."
+    return f"At most {item['maxLength']} characters." if "maxLength" in item else ""
 
 
 def _fields(schema: Mapping[str, Any]) -> Iterator[Field]:

@@ -53,8 +53,9 @@ class Answer(Schema):
 def _only(*always: str) -> Any:
     """Of a record all fields are there unless `fields` chose some; these are in any case."""
 
-    def change(schema: dict[str, Any]) -> None:
+    def change(schema: dict[str, Any], model: type[Schema]) -> None:
         schema["required"] = [*always]
+        schema["properties"] = {name: schema["properties"][name] for name in properties(model)}
 
     return ConfigDict(extra="forbid", json_schema_extra=change)
 
@@ -505,5 +506,8 @@ class Problem(Schema):
 
 
 def properties(schema: type[Schema]) -> Sequence[str]:
-    """The names of a schema's fields, as they are answered, in their order."""
-    return [field.alias or name for name, field in schema.model_fields.items()]
+    """The names of a schema's fields as they are answered: its own first, then those of its bases."""
+    names = dict.fromkeys(
+        [*(name for name in schema.__annotations__ if name in schema.model_fields), *schema.model_fields]
+    )
+    return [schema.model_fields[name].alias or name for name in names]

@@ -122,6 +122,28 @@ class TestFollowing:
         assert moved[double.slug] == ("moved", kept.slug)
         assert moved[kept.slug] == ("changed", None)
 
+    def test_addresses_left_by_hand_are_told_to_who_had_read_all(self, client: Client) -> None:
+        """They are not in the log."""
+        kept = make.make_event(slug="kept")
+        cursor = follow(client, {}, limit=100)
+        for slug, leads_to in (("zebra", "kept"), ("aardvark", "kept"), ("middle", "")):
+            Redirect.objects.create(record_type="event", old_slug=slug, new_slug=leads_to, why="A printed address.")
+            [item] = answer(client, f"/api/v1/changes?cursor={cursor}")["items"]
+            assert (item["key"], item["action"]) == (slug, "moved" if leads_to else "gone")
+            cursor = follow(client, {}, cursor)
+        kept.summary = "More."
+        kept.save()
+        items = answer(client, f"/api/v1/changes?cursor={cursor}")["items"]
+        assert ("kept", "changed") in [(item["key"], item["action"]) for item in items]
+
+    def test_what_is_renamed_comes_once(self, client: Client) -> None:
+        topic = make.make_topic(slug="old")
+        topic.slug = "new"
+        topic.save()
+        items = answer(client, "/api/v1/changes")["items"]
+        assert {item["key"]: item["action"] for item in items} == {"old": "moved", "new": "changed"}
+        assert len(items) == 2
+
     def test_of_drafts_nothing_is_told(self, client: Client) -> None:
         draft = make.make_article(status="draft", slug="secret-one")
         draft.slug = "secret-two"

@@ -118,7 +118,7 @@ class TestExamples(SeedTestCase):
         if self.is_written:
             EXAMPLES.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             document.examples.cache_clear()
-        kept = document.examples()
+        kept = document.examples(DOCUMENTED)
         for name, found in answers.items():
             assert kept[name]["address"] == found["address"]
             assert_has(found["answer"], kept[name]["answer"], name)
