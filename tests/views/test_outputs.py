@@ -139,7 +139,13 @@ class TestArchiveAsShipped(SeedTestCase):
         }
         filters = {
             "articles": {**common, "kind": ("news", "photo"), "publisher": ("none",), "text": ("yes", "no")},
-            "events": {**common, "kind": ("summit", "exercise"), "press": ("yes", "no"), "city": ("none",)},
+            "events": {
+                **common,
+                "series": ("peace-mission", "none"),
+                "kind": ("summit", "exercise"),
+                "press": ("yes", "no"),
+                "state": ("held", "planned"),
+            },
         }
 
         @settings(max_examples=50)
