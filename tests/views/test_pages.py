@@ -36,6 +36,8 @@ class Links(HTMLParser):
                 "canonical",
                 "license",
                 "search",
+                "service-desc",
+                "service-doc",
                 "schema.DC",  # a name, not an address to load
             )
         ):

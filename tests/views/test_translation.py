@@ -13,21 +13,34 @@ TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 # Read or spoken out by browsers.
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "content"}
 
-# Names and codes that are the same in every language.
-# Names of standards, formats and commands.
+# Names and codes that are the same in every language: of standards, formats and commands.
 UNTRANSLATED = {"SHA-256", "CC BY 4.0", "CSS", "utf-8", "EDTF", "OAI-PMH 2.0", "OpenSearch", "sha256sum --check"}
 
 
+# Elements without an end.
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
 class _Texts(HTMLParser):
+    """The texts of a page, without those of elements that say of themselves that they are in English."""
+
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: list[str] = []
+        self._depth = 0  # within an element in English
         self.feed(html)
 
     def handle_data(self, data: str) -> None:
-        self.found.append(data)
+        if not self._depth:
+            self.found.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth = max(0, self._depth - 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._depth or ("lang", "en") in attrs:
+            self._depth += tag not in VOID
+            return
         spoken = {name: value or "" for name, value in attrs if name in SPOKEN}
         if tag == "meta" and "content" in spoken:
             spoken.pop("content")  # viewport and the like; descriptions come from records
@@ -49,6 +62,8 @@ def untranslated(source: str) -> list[str]:
             kept.append(" ")
         elif token.token_type is TokenType.TEXT and not inside:
             kept.append(token.contents)
+        elif token.token_type is TokenType.VAR and token.contents == '"en"|lang':
+            kept.append(' lang="en"')
     texts = (" ".join(text.split()) for text in _Texts("".join(kept)).found)
     return [text for text in texts if re.search(r"[^\W\d_]{2,}", text) and text not in UNTRANSLATED]
 
@@ -60,3 +75,4 @@ def test_every_text_is_marked(path: Path) -> None:
 
 def test_the_check_finds_what_is_not_marked() -> None:
     assert untranslated('<p title="Bare">{% translate "fine" %} {{ value }} bare</p>') == ["Bare", "bare"]
+    assert untranslated('<div{{ "en"|lang }}><p>In<br> English</p></div><p>bare</p>') == ["bare"]

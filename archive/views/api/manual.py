@@ -17,6 +17,7 @@ from archive.views.api.asking import DEFAULT, MOST
 from archive.views.api.door import PREFIX
 from archive.views.api.problems import KINDS
 from archive.views.api.routes import api
+from archive.views.keeping import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Manual:
     tables: tuple[Table, ...]
 
 
+@kept
 @require_safe
 def manual(request: HttpRequest) -> HttpResponse:
     context = {
