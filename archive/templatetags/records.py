@@ -138,7 +138,7 @@ def people_of(people: Iterable[Participant]) -> SafeString:
     lists = [reverse(f"archive:{kind}-list") for kind in ("event", "article")]
     rows = (
         (
-            *(*_named(one), SafeString("<br>").join(map(_office, one.offices.all()))),
+            *(*_named(one), SafeString("<br>".join(map(_office, one.offices.all())))),
             *(
                 linked(f"{url}?participant={one.slug}", n) if n else NOTHING
                 for url, n in zip(lists, (one.event_count, one.article_count), strict=True)  # type: ignore[attr-defined]

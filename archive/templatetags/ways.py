@@ -70,8 +70,8 @@ def cite(described: Described | None, groups: Iterable[Ways] | None) -> SafeStri
     copy, label = _("Copy"), _("Copy the citation in the style %(style)s")
     rows = join(_CITATION, (_cited(one, label % {"style": one.style.name}, copy) for one in described.citations))
     first = next(iter(groups or ()), None)
-    managers = SafeString(" · ").join(map(_link, first.ways)) if first else ""
-    return fill(_CITE, _("Cite this record"), rows, _("For a reference manager:"), SafeString(managers), _("Copied."))
+    managers = SafeString(" · ".join(map(_link, first.ways)) if first else "")
+    return fill(_CITE, _("Cite this record"), rows, _("For a reference manager:"), managers, _("Copied."))
 
 
 def _cited(one: Citation, label: str, copy: str) -> tuple[Any, ...]:
