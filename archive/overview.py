@@ -67,9 +67,11 @@ T = TypeVar("T")
 _LIGHT: Mapping[Any, tuple[str, ...]] = {
     City: ("slug",),
     Country: ("iso2",),
-    Event: ("slug", "status", "date", "kind", "state", "place", "city", "series"),
+    Event: (
+        *("slug", "status", "date", "kind", "state", "place", "format", "city", "series", "ordinal", "ordinal_basis"),
+    ),
     EventSeries: ("slug",),
-    Participant: ("slug", "status", "kind"),
+    Participant: ("slug", "status", "kind", "country"),
     Publisher: ("slug",),
     Topic: ("slug",),
 }
@@ -304,11 +306,16 @@ class Overview:
     def records(self, model: Any) -> Mapping[int, Any]:
         """All public records of a kind that others name, by key: names and little else is loaded of them. One query.
 
-        They are shared by all threads: to be read only.
+        Participants have their country. They are shared by all threads: to be read only.
         """
         if model not in self._records:
             found = model.objects.published() if issubclass(model, Reviewed) else model.objects.all()
-            self._records[model] = {one.pk: one for one in found.order_by().only(*_LIGHT[model], *NAME_FIELDS)}
+            made = {one.pk: one for one in found.order_by().only(*_LIGHT[model], *NAME_FIELDS)}
+            if model is Participant:
+                countries = self.records(Country)
+                for one in made.values():
+                    one.country = countries.get(one.country_id)
+            self._records[model] = made
         return self._records[model]
 
     def each(self, what: Any, keys: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]) -> dict[int, T]:
@@ -325,6 +332,10 @@ class Overview:
             for key, thing in fresh.items():
                 found[key] = made[what, language, key] = thing
         return {key: thing for key, thing in found.items() if thing is not None}
+
+    def once(self, what: Any, make: Callable[[], T]) -> T:
+        """A thing that is kept for the language at hand, as those of `each`."""
+        return self.each(what, [0], lambda _keys: {0: make()})[0]
 
     def timeline(self, model: Any) -> Timeline:
         return {Event: self.events, Article: self.articles}[model]

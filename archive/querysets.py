@@ -218,10 +218,6 @@ class DecisionQuerySet(RecordQuerySet):
 
 
 class ArticleQuerySet(DatedQuerySet):
-    def for_cards(self) -> Self:
-        """With the links that results of a search show; lists read less (`archive.views.cards`)."""
-        return self.select_related("publisher", "agency")
-
     def by_publishers(self, publishers: Iterable[object]) -> Self:
         """Articles that any of them published or supplied as an agency."""
         chosen = list(publishers)
@@ -262,14 +258,6 @@ EVENT_SOURCES = {
 
 
 class EventQuerySet(DatedQuerySet):
-    def for_cards(self) -> Self:
-        """With the links and the number that results of a search and rows of a series show."""
-        return (
-            self.select_related("city")
-            .prefetch_related("host_countries")
-            .annotate(article_count=count_of(published("Article"), "events"))
-        )
-
     def in_series_order(self) -> Self:
         """Oldest first; what begins on one day by number, then by slug; undated last."""
         return self.order_by(
@@ -435,17 +423,6 @@ def count_by(name: str, link: str, *, among: tuple[str, Any] | None = None) -> d
     records = published(name).filter(**_link(among[0], "", among[1])) if among else published(name)
     linked = records.filter(**_link(link, "__isnull", False)).order_by().values_list(link)
     return dict(linked.annotate(n=Count("pk", distinct=True)))
-
-
-class SeriesQuerySet(LinkedQuerySet):
-    def meeting_in(self, year: int) -> Self:
-        """Those with a public event that may fall in the year, most first; adds `event_count`, the number of them."""
-        events = published("Event").in_year(year).filter(series__isnull=False).order_by()  # type: ignore[attr-defined]
-        return (
-            self.filter(events__in=events)
-            .annotate(event_count=Count("events"))
-            .order_by("-event_count", shown_name(), "pk")
-        )
 
 
 class CountryQuerySet(LinkedQuerySet):

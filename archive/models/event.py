@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.addresses import address
 from archive.models.base import Dated, Names, Record, Reviewed, Slugged, Sourced, allowed
-from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, SeriesQuerySet
+from archive.querysets import AttendanceQuerySet, DelegationQuerySet, EventQuerySet, LinkedQuerySet
 
 
 class EventSeriesKind(models.TextChoices):
@@ -31,7 +31,7 @@ class EventSeries(Names, Slugged):
         _("meets every year"), default=False, help_text=_("A year without an event is then shown as a gap.")
     )
 
-    objects = SeriesQuerySet.as_manager()
+    objects = LinkedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series")
@@ -150,6 +150,8 @@ class Event(Dated, Reviewed, Names, Slugged):
         verbose_name_plural = _("events")
         permissions = [("publish_event", "Can publish event")]
         ordering = ["-date_earliest", "slug"]
+        # What the order in time is made of (`archive.overview`), without a look at the texts.
+        indexes = [models.Index(fields=["status", "date_earliest", "date_latest", "slug"], name="event_in_time")]
         constraints = [
             *Dated.Meta.constraints,
             *Reviewed.Meta.constraints,

@@ -6,10 +6,11 @@ the same numbers in a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.dates import MONTHS_3
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -72,6 +73,8 @@ class Chart:
     measures: tuple[Measure, ...]
     columns: tuple[Column, ...]
     is_monthly: bool = False
+    # As it is drawn in each language: a chart is kept with the archive's numbers.
+    drawn: dict[str | None, SafeString] = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return sum(any(bar.count for bar in column.bars) for column in self.columns) > 1

@@ -7,7 +7,7 @@ too many. Whatever the number of events, the number of marks is bounded: what is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -417,21 +417,20 @@ class _Lanes:
         self.list_url = reverse("archive:event-list")
         self.events: Any = events.order_by().between(span.begins, span.ends)  # type: ignore[attr-defined]
         self.totals = dict(self.events.values_list("series").annotate(n=Count("pk")))
-        whole = self.events.within(span.begins, span.ends)
-        inside = whole.annotate(at=span.unit("date_earliest"), until=span.unit("date_latest")).filter(at=F("until"))
+        self.placed = self.events.annotate(at=span.unit("date_earliest"), until=span.unit("date_latest"))
+        inside = self.placed.within(span.begins, span.ends).filter(at=F("until"))
         self.by_column = inside.values("series", "at").annotate(
             n=Count("pk"),
             opened=Count("pk", filter=Q(state__in=["planned", "announced"])),
             cancelled=Count("pk", filter=Q(state="cancelled")),
             one=Min("pk"),
         )
-        self.inside = inside
 
     def drawn(self) -> Iterator[Lane]:
         counted: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
         for row in self.by_column:
             counted[row["series"]].append(row)
-        alone = self._alone()
+        alone = self._alone([row["one"] for rows in counted.values() for row in rows if row["n"] == 1])
         for key, name, url, slug in self._order():
             yield self._lane(name, url, slug, self.totals[key], counted[key], alone[key], single=self._is_single(key))
 
@@ -439,11 +438,11 @@ class _Lanes:
         """Whether each event of the lane is a mark of its own."""
         return self.span.scale == "days" and self.totals[key] <= MOST_SINGLE
 
-    def _alone(self) -> Mapping[int | None, list[Event]]:
-        """The events that are drawn alone, by lane: what no column holds, the only ones of a column, and all of a short lane."""
-        only = self.by_column.filter(n=1).values("one")
-        # The rest has no column: it reaches over several.
-        wanted = Q(pk__in=only) | ~Q(pk__in=self.inside.values("pk"))
+    def _alone(self, only: Collection[int]) -> Mapping[int | None, list[Event]]:
+        """The events that are drawn alone, by lane: what no column holds, the `only` ones of a column, and all of a short lane."""
+        # What has no column reaches over several, or out of the span.
+        reaches = Q(date_earliest__lt=self.span.begins) | Q(date_latest__gt=self.span.ends) | ~Q(at=F("until"))
+        wanted = Q(pk__in=only) | reaches
         single = [key for key in self.totals if self._is_single(key)]
         if single:
             wanted |= Q(series__in=[key for key in single if key is not None])
@@ -452,7 +451,7 @@ class _Lanes:
         fields = ("slug", "name", "name_ru", "name_zh", "date", "date_earliest", "date_latest", "state", "series")
         found: dict[int | None, list[Event]] = defaultdict(list)
         most = len(self.totals) * (len(self.span.columns) + MOST_BARS + MOST_SINGLE)
-        for event in self.events.filter(wanted).only(*fields).oldest()[:most]:
+        for event in self.placed.filter(wanted).only(*fields).oldest()[:most]:
             found[event.series_id].append(event)
         return found
 

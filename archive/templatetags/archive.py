@@ -6,18 +6,15 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from archive import dates
 from archive.fragments import NOTHING, escaped, fill, join, lang_attribute, lang_of, lang_of_letters, linked
-from archive.languages import sort_key, spoken
-from archive.models import Article, Coverage, Event, Office, Participant
-from archive.overview import Leader
+from archive.languages import spoken
 from archive.pictures.bars import Bar, Chart, Column
 from archive.views.cards import Card, Fact
 
@@ -37,7 +34,7 @@ def _card(card: Card, heading: str) -> SafeString:
     if heading not in card.drawn:
         card.drawn[heading] = fill(
             _CARD.replace("h3", heading),
-            *(card.when, _flag(card), card.url, lang_attribute(card.language), card.title, _facts(card.facts)),
+            *(card.when, _flag(card), card.url, lang_attribute(card.language), card.title, facts_of(card.facts)),
         )
     return card.drawn[heading]
 
@@ -54,7 +51,8 @@ def _flag(card: Card) -> str:
     return format_html(' <span class="flag {}">{}</span>', card.flag_kind, card.flag) if card.flag else ""
 
 
-def _facts(facts: Iterable[Fact]) -> SafeString:
+def facts_of(facts: Iterable[Fact]) -> SafeString:
+    """The facts of a card."""
     return join("<span>{}</span>\n", ((_fact(fact),) for fact in facts))
 
 
@@ -64,164 +62,6 @@ def _fact(fact: Fact) -> str:
     if fact.language:
         return join("<span{}>{}</span>", [(lang_attribute(fact.language), fact.text)])
     return format_html("<em>{}</em>", fact.text) if fact.is_lacking else fact.text
-
-
-@register.simple_tag
-def covered_event(coverage: Coverage, facts: Iterable[Fact]) -> SafeString:
-    """An event that an article covers, and how."""
-    event = coverage.event
-    return fill(
-        _COVERED,
-        *(
-            coverage.get_relation_display(),
-            event.date_text,
-            event.get_absolute_url(),
-            lang(event),
-            event,
-            _facts(facts),
-        ),
-        _note(coverage),
-    )
-
-
-_COVERED = """<article class="card">
-  <p class="when"><span class="flag">{}</span> {}</p>
-  <h3><a href="{}"{}>{}</a></h3>
-  <p class="meta">{}</p>{}
-</article>
-"""
-
-
-@register.simple_tag
-def covering_articles(coverages: Iterable[Coverage]) -> SafeString:
-    """The articles that cover an event, and how."""
-    unknown = gettext("publisher not stated")
-    return join(
-        _COVERING,
-        (
-            (
-                *(one.get_relation_display(), one.article.date_text, one.article.get_absolute_url(), lang(one.article)),
-                *(one.article.shown_headline, one.article.publisher or one.article.agency or unknown, _note(one)),
-            )
-            for one in coverages
-        ),
-    )
-
-
-_COVERING = """<article class="card">
-  <p class="when"><span class="flag">{}</span> {}</p>
-  <h4><a href="{}"{}>{}</a></h4>
-  <p class="meta"><span>{}</span></p>{}
-</article>
-"""
-
-
-def _note(coverage: Coverage) -> SafeString:
-    return fill('\n  <p class="note"{}>{}</p>', lang("en"), coverage.note) if coverage.note else NOTHING
-
-
-@register.simple_tag
-def titles(articles: Iterable[Article]) -> SafeString:
-    """Articles by their headlines alone, with date and publisher."""
-    return join(_TITLE, ((*_named(one), one.date_text, _by(one)) for one in articles))
-
-
-_TITLE = '<li><a href="{}"{}>{}</a> <small>{}{}</small></li>\n'
-
-
-def _by(article: Article) -> str:
-    by = article.publisher or article.agency
-    return f" · {by}" if by else ""
-
-
-@register.simple_tag
-def linked_name(record: Any) -> SafeString:
-    """A record by its name, with a link to its page."""
-    return fill('<a href="{}"{}>{}</a>', *_named(record))
-
-
-@register.filter
-def linked_names(records: Iterable[Any]) -> SafeString:
-    """Records by their names, in the order of these, with commas between; nothing where there are none."""
-    return SafeString(", ".join(map(linked_name, sorted(records, key=lambda one: sort_key(str(one))))))
-
-
-def _named(record: Any) -> tuple[str, SafeString, Any]:
-    return record.get_absolute_url(), lang(record), record
-
-
-@register.simple_tag
-def attended_events(attended: Iterable[Any]) -> SafeString:
-    """Rows of a table: events that somebody attended, where, and as what (`archive.views.records.participants.Attended`)."""
-    rows = (
-        (
-            *(one.event.date_text, *_named(one.event), _state(one.event), _where(one)),
-            capfirst(", ".join(one.capacities)),
-            join("<br><small{}>{}</small>", ((lang("en"), office) for office in one.offices)),
-        )
-        for one in attended
-    )
-    return join(_ATTENDED, rows)
-
-
-_ATTENDED = '<tr><td class="date">{}</td><th scope="row"><a href="{}"{}>{}</a>{}</th><td class="place">{}</td><td>{}{}</td></tr>\n'
-
-
-def _state(event: Event) -> SafeString:
-    if event.state == Event.State.HELD:
-        return NOTHING
-    return fill(' <span class="flag {}">{}</span>', event.state, event.get_state_display())
-
-
-def _where(one: Any) -> SafeString:
-    return linked_name(one.city) if one.city else fill("<span{}>{}</span>", lang("en"), one.event.place)
-
-
-@register.simple_tag
-def people_of(people: Iterable[Participant]) -> SafeString:
-    """Rows of a table: participants, their offices, and their numbers of events and articles."""
-    lists = [reverse(f"archive:{kind}-list") for kind in ("event", "article")]
-    rows = (
-        (
-            *(*_named(one), SafeString("<br>").join(map(_office, one.offices.all()))),
-            *(
-                linked(f"{url}?participant={one.slug}", n) if n else NOTHING
-                for url, n in zip(lists, (one.event_count, one.article_count), strict=True)  # type: ignore[attr-defined]
-            ),
-        )
-        for one in people
-    )
-    return join(_PERSON, rows)
-
-
-_PERSON = '<tr><th scope="row"><a href="{}"{}>{}</a></th><td>{}</td><td class="n">{}</td><td class="n">{}</td></tr>\n'
-
-
-def _office(office: Office) -> SafeString:
-    body = f", {office.organisation}" if office.organisation else ""
-    term = office.term_text
-    when = fill(" <small{}>({})</small>", lang_of_letters(term), term) if term else NOTHING
-    return fill("<span{}>{}</span>{}{}", lang("en"), office.title, body, when)
-
-
-@register.simple_tag
-def leaders(rows: Iterable[Leader], of: str, address: str, narrowed: str, by: str) -> SafeString:
-    """Records with the number of "events" or "articles" that they share with the page's; the number leads to these."""
-    return join(
-        _LEADER,
-        ((*_named(one), f"{address}?{narrowed}&{by}={one.slug}", _counted(one, of), one.count) for one in rows),
-    )
-
-
-_LEADER = '<li><a href="{}"{}>{}</a> <a class="count" href="{}" aria-label="{}">{}</a></li>\n'
-
-
-def _counted(one: Leader, of: str) -> str:
-    if of == "events":
-        text = ngettext("%(name)s: %(n)s event", "%(name)s: %(n)s events", one.count)
-    else:
-        text = ngettext("%(name)s: %(n)s article", "%(name)s: %(n)s articles", one.count)
-    return text % {"name": one.name, "n": one.count}
 
 
 @register.simple_tag
@@ -247,7 +87,14 @@ _CHECKED = (NOTHING, SafeString(" checked"))
 def bars(chart: Chart) -> SafeString:
     """A chart of numbers along time (`archive.pictures.bars`), with its legend and the same numbers in a table."""
     if not chart:
-        return SafeString("")
+        return NOTHING
+    language = get_language()
+    if language not in chart.drawn:
+        chart.drawn[language] = _chart(chart)
+    return chart.drawn[language]
+
+
+def _chart(chart: Chart) -> SafeString:
     names = [str(measure.label) for measure in chart.measures]
     return join(
         _CHART,

@@ -3,15 +3,26 @@
 from collections.abc import Mapping
 
 from django.urls import reverse
+from django.utils import timezone
 
+from archive.overview import Overview, Selection, Timeline
 from archive.pictures.bars import ARTICLES, EVENTS, Chart, Row, by_month, by_year
 
+# What says how many of its records fall in each year.
+Counted = Timeline | Selection
 
-def year_chart(events: Mapping[int, int], articles: Mapping[int, int], narrowed: str = "") -> Chart:
-    """Events and articles by year; `narrowed` is what else narrows the lists that hold them ("city=tashkent")."""
-    return by_year(
-        Row(EVENTS, events, list_of("event", narrowed)), Row(ARTICLES, articles, list_of("article", narrowed))
-    )
+
+def year_chart(archive: Overview, events: Counted, articles: Counted, narrowed: str = "") -> Chart:
+    """Events and articles by year; `narrowed` is what narrows the lists of all to these ("city=tashkent"). Kept by it."""
+
+    def make() -> Chart:
+        return by_year(
+            Row(EVENTS, events.by_year(), list_of("event", narrowed)),
+            Row(ARTICLES, articles.by_year(), list_of("article", narrowed)),
+        )
+
+    # Open ends reach to the present year.
+    return archive.once(("by year", narrowed, timezone.localdate().year), make)
 
 
 def month_chart(year: int, events: Mapping[int, int], articles: Mapping[int, int]) -> Chart:

@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "take_away": ways_of(request, portable),
         "totals": archive.totals,
         "examples": EXAMPLES,
-        "chart": year_chart(archive.events.by_year(), archive.articles.by_year()),
+        "chart": year_chart(archive, archive.events, archive.articles),
         "today": dates.show_day_of_year(today.month, today.day),
         "is_anniversary": is_anniversary,
         "days": [_day(month_and_day, found, shown) for month_and_day, found in days],
@@ -105,19 +105,24 @@ def next_days(
 
     What lies in the future is no anniversary yet.
     """
-    past = {day: [one for one in found if one.day <= today] for day, found in anniversaries.items()}
-    days = sorted(day for day, found in past.items() if found)
+    # Newest first: a day has a past where its oldest has.
+    days = sorted(day for day, found in anniversaries.items() if found[-1].day <= today)
     now = (today.month, today.day)
     start = bisect.bisect_left(days, now)
     if start < len(days) and days[start] == now:
-        return True, [(now, past[now])]
+        return True, [(now, _past(anniversaries[now], today))]
     found, total = [], 0
     for day in [*days[start:], *days[:start]]:
         if total >= NEXT_ANNIVERSARIES:
             break
-        found.append((day, past[day]))
-        total += len(past[day][:MOST_OF_A_DAY])
+        past = _past(anniversaries[day], today)
+        found.append((day, past))
+        total += len(past[:MOST_OF_A_DAY])
     return False, found
+
+
+def _past(found: Sequence[Anniversary], today: date) -> list[Anniversary]:
+    return [one for one in found if one.day <= today]
 
 
 def _keys(days: list[tuple[tuple[int, int], list[Anniversary]]], model: Any) -> list[int]:

@@ -1,6 +1,7 @@
 """The ways in by year: all years, one of them month by month, and what has no date."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from archive.languages import sort_key
 from archive.models import Article, Event, EventSeries
-from archive.overview import Overview, Selection, overview
+from archive.overview import Leader, Overview, Selection, overview
 from archive.pictures.bars import month_key, month_name
 from archive.views import outputs
 from archive.views.browse import SECTION_SIZE
@@ -95,10 +97,25 @@ def year(request: HttpRequest, year: int) -> HttpResponseBase:
         "unreported": sum(key not in archive.covering for key in events.oldest()),
         "chart": month_chart(year, events.by_month(year), articles.by_month(year)),
         "months": _months(year, events, articles, archive),
-        "series": EventSeries.objects.meeting_in(year),
-        "missing": EventSeries.objects.filter(pk__in=archive.missing.get(year, ())).named(),
+        "narrowed": f"year={year}",
+        "series": _series(events, archive),
+        "missing": _named(archive.records(EventSeries), archive.missing.get(year, ())),
     }
     return render(request, "archive/year_detail.html", context)
+
+
+def _series(events: Selection, archive: Overview) -> list[Leader]:
+    """The series of the events, with how many of these each has; most first."""
+    known = archive.records(Event)
+    counted = Counter(known[key].series_id for key in events.oldest() if key in known)
+    series = _named(archive.records(EventSeries), counted)
+    found = (Leader("series", one.slug, str(one), counted[one.pk], one.shown_language) for one in series)
+    return sorted(found, key=lambda one: -one.count)
+
+
+def _named(records: Mapping[int, Any], keys: Iterable[int]) -> list[Any]:
+    """Those of the keys, by name."""
+    return sorted((records[key] for key in keys if key in records), key=lambda one: sort_key(str(one)))
 
 
 def _months(year: int, events: Selection, articles: Selection, archive: Overview) -> list[Month]:

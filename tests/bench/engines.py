@@ -217,7 +217,9 @@ class PlainWhoosh:
         }
         keys = reader.column_reader("pk")
         ids = tuple(keys[hit.docnum] for hit in results[:PAGE])
-        records = {record.pk: record for record in Article.objects.for_cards().filter(pk__in=ids)}
+        records = {
+            record.pk: record for record in Article.objects.select_related("publisher", "agency").filter(pk__in=ids)
+        }
         if question.is_exact:
             analyzer, found = self._as_written, [leaf.expanded_terms(reader, phrases=True) for leaf in query.leaves()]
             terms = {text.decode() if isinstance(text, bytes) else text for some in found for _, text in some}

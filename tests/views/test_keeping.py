@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from archive import search
 from archive.curation.review import publish, withdraw
-from archive.models import Article, Change, CorrectionNote
+from archive.models import Article, CorrectionNote
 from archive.search.engine import engine
 from archive.views import keeping
 from tests import factories as make
@@ -108,14 +108,23 @@ def test_who_has_the_page_is_told_so_until_it_is_another(client: Client) -> None
 
 
 def test_the_time_of_a_change_is_told_when_its_second_is_over(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = datetime(2040, 3, 1, 12, 0, 0, 200_000, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: clock)
     event = make.make_event(name="Drill")
     assert "Last-Modified" not in client.get("/events/")
-    at = Change.objects.latest("number").at
-    monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=3))
-    known = {"If-Modified-Since": client.get("/events/")["Last-Modified"]}
+    clock += timedelta(seconds=0.5)
+    event.name = "Drill at night"
+    event.save()
+    assert "Last-Modified" not in client.get("/events/")
+    clock += timedelta(seconds=0.5)
+    told = client.get("/events/")
+    assert told["Last-Modified"] == "Thu, 01 Mar 2040 12:00:00 GMT"
+    known = {"If-Modified-Since": told["Last-Modified"]}
     assert client.get("/events/", headers=known).status_code == 304
     event.name = "Another drill"
     event.save()
+    assert client.get("/events/", headers=known).status_code == 200
+    clock += timedelta(seconds=1)
     assert client.get("/events/", headers=known).status_code == 200
 
 

@@ -44,8 +44,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 def _link(article: Article, archive: Overview) -> None:
     """Link a loaded article to what it names and covers, all of it public. Two queries."""
     for field, model in _NAMED.items():
-        key = getattr(article, f"{field}_id")
-        setattr(article, field, archive.records(model)[key] if key is not None else None)
+        setattr(article, field, archive.records(model).get(getattr(article, f"{field}_id")))
     link(article, _LINKS, {}, archive)
     rows = Coverage.objects.filter(article=article).order_by("pk").values_list("event", "relation", "note")
     events = archive.records(Event)

@@ -1,6 +1,6 @@
 """The page of a series: its events and gaps in order, where it met in turn, who chaired, the press."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,27 +38,48 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
         page = page_of(request, _rows(members, missing, newest_first=sort == "newest"), NAMES_PAGE_SIZE)
     except BadPage as error:
         return bad_page(request, error)
-    shown = events.for_cards().in_bulk([row for row in page if not isinstance(row, Gap)])
     archive = overview()
+    shown = archive.records(Event)
+    rows = [
+        row if isinstance(row, Gap) else _member(shown[row], archive)
+        for row in page
+        if isinstance(row, Gap) or row in shown
+    ]
     selected, articles = archive.of(found)
     context = {
         "series": found,
         "sort": sort,
         "page": page,
-        "rows": [(None, row) if isinstance(row, Gap) else (shown[row], None) for row in page],
+        "rows": rows,
         "missing_numbers": [gap for gap in missing if gap.kind == "numbers"],
         "missing_years": [gap for gap in missing if gap.kind == "years"],
         "has_numbers": any(member.ordinal is not None for member in members),
-        "has_inferred": any(event.ordinal_basis == Event.OrdinalBasis.INFERRED for event in shown.values()),
+        "has_inferred": any(
+            isinstance(row, Member) and row.event.ordinal_basis == Event.OrdinalBasis.INFERRED for row in rows
+        ),
         "hosts": _hosts(members, archive) if len(members) <= NAMES_PAGE_SIZE else (),
         "chairs": _chairs(found),
         "cities": archive.beside(found, City, Event),
         "countries": archive.beside(found, Country, Event, "host_countries"),
         "topics": archive.beside(found, Topic, Event),
         "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
-        **by_year(selected, articles, f"series={found.slug}"),
+        **by_year(selected, articles, archive, f"series={found.slug}"),
     }
     return show(request, "archive/series_detail.html", context, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An event of a series, as its table shows it."""
+
+    event: Event
+    city: City | None
+    article_count: int
+
+
+def _member(event: Event, archive: Overview) -> Member:
+    cities: Mapping[Any, City] = archive.records(City)
+    return Member(event, cities.get(event.city_id), archive.covering.get(event.pk, 0))
 
 
 def _rows(members: Sequence[Any], missing: Sequence[Gap], *, newest_first: bool) -> list[int | Gap]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Prefetch
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 
 from archive.gaps import Gap, gaps
+from archive.languages import sort_key
 from archive.models import (
+    Article,
     Attendance,
     Country,
     CountryStatus,
@@ -17,6 +19,7 @@ from archive.models import (
     Event,
     EventSource,
     Figure,
+    Office,
     Participant,
     Publisher,
     Reading,
@@ -27,7 +30,7 @@ from archive.views.browse import SECTION_SIZE
 from archive.views.keeping import kept
 from archive.views.lookup import find, record_page, show
 from archive.views.records.event_series import members_of
-from archive.views.records.linking import link, remember
+from archive.views.records.linking import fetch, link, remember
 from archive.views.records.press import headings
 
 
@@ -52,30 +55,42 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _link(event: Event, archive: Overview) -> None:
-    """Link a loaded event to what it names, all of it public; four queries for a plain one."""
-    sourced = ("source_article",)
+    """Link a loaded event to what it names, all of it public; two queries for a plain one."""
     rows = {
-        "attendances": Attendance.objects.public().select_related(
-            "participant__country", "office__country", "office__organisation", *sourced
-        ),
-        "delegations": Delegation.objects.select_related("country", *sourced),
-        "figures": Figure.objects.select_related(*sourced),
-        "readings": Reading.objects.select_related(*sourced),
-        "sources": EventSource.objects.select_related(*sourced),
+        "attendances": Attendance.objects.public().order_by("pk"),
+        "delegations": Delegation.objects.order_by(),
+        "figures": Figure.objects.order_by("pk"),
+        "readings": Reading.objects.order_by("field", "pk"),
+        "sources": EventSource.objects.order_by("pk"),
         "children": Event.objects.published().oldest(),
-        "status_changes": CountryStatus.objects.select_related("country"),
+        "status_changes": CountryStatus.objects.order_by("start"),
     }
-    # The captured text of a source is no part of what is said of it.
-    loaded = {
-        name: Prefetch(name, found.defer("source_article__body") if name in _SOURCED else found)
-        for name, found in rows.items()
-    }
+    loaded = {name: Prefetch(name, found) for name, found in rows.items()}
     link(event, {"host_countries": Country, "topics": Topic}, loaded, archive)
-    remember(event, "participants", Participant, _once(one.participant for one in event.attendances.all()))
-    remember(event, "countries", Country, _once(one.country for one in event.delegations.all()))
+    came = _of(event, "attendances", "participant", archive.records(Participant))
+    sent = _of(event, "delegations", "country", archive.records(Country))
+    _of(event, "status_changes", "country", archive.records(Country))
+    fetch(came, "office", Office.objects.select_related("country", "organisation"))
+    sourced = [*came, *sent, *event.figures.all(), *event.readings.all(), *event.sources.all()]
+    fetch(sourced, "source_article", Article.objects.only(*_SOURCE))
+    remember(event, "participants", Participant, _once(one.participant for one in came))
+    remember(event, "countries", Country, _once(one.country for one in sent))
 
 
-_SOURCED = ("attendances", "delegations", "figures", "readings", "sources")
+# What a statement says of the article that it comes from.
+_SOURCE = ("slug", "status", "headline", "headline_supplied", "language")
+
+
+def _of(event: Event, name: str, field: str, records: Mapping[int, Any]) -> list[Any]:
+    """The rows of the event of that name, each with the record that its field points to; countries by name."""
+    manager: Any = getattr(event, name)
+    rows = [row for row in manager.all() if getattr(row, f"{field}_id") in records]
+    for row in rows:
+        setattr(row, field, records[getattr(row, f"{field}_id")])
+    if field == "country":
+        rows.sort(key=lambda row: sort_key(str(row.country)))
+    remember(event, name, manager.model, rows)
+    return rows
 
 
 def _once(records: Iterable[Any]) -> Iterable[Any]:
@@ -84,24 +99,24 @@ def _once(records: Iterable[Any]) -> Iterable[Any]:
 
 def _press(event: Event, archive: Overview) -> list[Coverage]:
     """The public articles that cover it, oldest first, with what their cards say."""
-    covering = Coverage.objects.filter(event=event, article__status="published").select_related("article")
-    covering = covering.order_by(
-        F("article__date_earliest").asc(nulls_last=True), "article__date_latest", "article__slug"
-    )
-    found = list(covering.only(*_COVERING)[:SECTION_SIZE])
+    rows = Coverage.objects.filter(event=event).order_by().values_list("article", "relation", "note")
+    covering = {key: (relation, note) for key, relation, note in rows}
+    shown = archive.articles.among(covering).oldest(SECTION_SIZE)
+    articles = archive.each("article on an event", shown, lambda keys: _written(keys, archive))
+    return [
+        Coverage(article=article, event=event, relation=covering[key][0], note=covering[key][1])
+        for key, article in articles.items()
+    ]
+
+
+def _written(keys: list[int], archive: Overview) -> dict[int, Article]:
     publishers: Mapping[Any, Any] = archive.records(Publisher)
-    for coverage in found:
-        article = coverage.article
+    found = Article.objects.published().only(*_SOURCE, "publisher", "agency", "date", "date_earliest", "date_latest")
+    articles = found.in_bulk(keys)
+    for article in articles.values():
         article.publisher = publishers.get(article.publisher_id)
         article.agency = publishers.get(article.agency_id)
-    return found
-
-
-_COVERING = (
-    *("article", "event", "relation", "note"),
-    *(f"article__{name}" for name in ("slug", "headline", "headline_supplied", "language", "publisher", "agency")),
-    *(f"article__{name}" for name in ("date", "date_earliest", "date_latest")),
-)
+    return articles
 
 
 @dataclass(frozen=True, slots=True)

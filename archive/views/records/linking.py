@@ -1,4 +1,7 @@
-"""What a record's page says of other records, without a query for each kind: most are small, and the overview keeps them."""
+"""What a record's page says of other records, without a query for each kind: most are small, and the overview keeps them.
+
+What the overview doesn't know is not public, or was made or withdrawn while the page was put together: it is left out.
+"""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -30,6 +33,14 @@ def link(record: Any, links: Mapping[str, Any], rows: Mapping[str, Prefetch], ar
 
 def _name(record: Any) -> str:
     return record.name
+
+
+def fetch(rows: Iterable[Any], field: str, records: QuerySet) -> None:
+    """Give each row the record that its field points to; a query where any points to one."""
+    pointing = [(row, key) for row in rows if (key := getattr(row, f"{field}_id")) is not None]
+    found = records.in_bulk({key for _row, key in pointing}) if pointing else {}
+    for row, key in pointing:
+        setattr(row, field, found.get(key))
 
 
 def remember(record: Any, name: str, model: Any, records: Iterable[Any]) -> None:

@@ -65,7 +65,7 @@ def participant(request: HttpRequest, slug: str) -> HttpResponse:
         "articles": cards_of(Article, articles.newest(SECTION_SIZE), archive),
         "cities": archive.beside(found, City, Event),
         "topics": archive.beside(found, Topic, Article),
-        **by_year(events, articles, f"participant={found.slug}"),
+        **by_year(events, articles, archive, f"participant={found.slug}"),
     }
     return show(request, "archive/participant_detail.html", context, found)
 
