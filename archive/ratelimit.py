@@ -31,6 +31,7 @@ class Limit:
 
 # What is limited → its limits; all of them hold.
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
+    "alerts": (Limit(5, 10 * 60), Limit(20, 24 * 60 * 60)),
     "tips": (Limit(5, 10 * 60), Limit(20, 24 * 60 * 60)),
     # Of 200 records each: an archive of 100 000 within the hour.
     "api": (Limit(300, 60), Limit(6_000, 60 * 60)),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from archive.models import (
     AcceptedFinding,
+    Alert,
     Article,
     Attendance,
     Candidate,
@@ -159,6 +160,12 @@ def make_candidate(**fields: Any) -> Candidate:
     n = next(_numbers)
     defaults = {"identity": f"{n:064x}", "headline": f"Headline {n}", "item": {"headline": f"Headline {n}"}}
     return _make(Candidate, fields, source=make_polled_source, **defaults)
+
+
+def make_alert(**fields: Any) -> Alert:
+    n = next(_numbers)
+    defaults = {"email": f"reader{n}@example.org", "page": "articles", "language": "en", "fingerprint": f"{n:064x}"}
+    return _make(Alert, fields, **defaults)
 
 
 def make_tip(**fields: Any) -> Tip:

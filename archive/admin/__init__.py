@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.admin import (  # noqa: F401
     accounts,
+    alert,
     article,
     change,
     city,

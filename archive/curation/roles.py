@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import (
     AcceptedFinding,
+    Alert,
     Article,
     Assignment,
     Attendance,
@@ -77,6 +78,7 @@ GRANTS: tuple[tuple[Role, tuple[str, ...], tuple[type[models.Model], ...]], ...]
     (Role.EDITOR, ("add", "change"), (Merge,)),
     (Role.EDITOR, ("add",), (Redirect,)),
     # Accounts are switched off, not deleted: their names stand in the log.
+    (Role.ADMINISTRATOR, ("view",), (Alert,)),
     (Role.ADMINISTRATOR, ("view", "add", "change"), (User,)),
     (Role.ADMINISTRATOR, ("view", "add", "change", "delete"), (Group,)),
 )

@@ -1,5 +1,6 @@
 """The archive's records; see docs/data.md for what each word means."""
 
+from archive.models.alert import Alert
 from archive.models.article import Article, Coverage, SourceDocument
 from archive.models.base import DateBasis, Record, Reviewed, Slugged, Sourced, Status
 from archive.models.capture import Capture
@@ -18,6 +19,7 @@ from archive.models.topic import Topic
 
 __all__ = [
     "AcceptedFinding",
+    "Alert",
     "Article",
     "Assignment",
     "Attendance",

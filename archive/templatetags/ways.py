@@ -30,7 +30,7 @@ _DESCRIPTION = """<link rel="schema.DC" href="http://purl.org/dc/elements/1.1/">
 @register.simple_tag
 def format_links(groups: Iterable[Ways] | None) -> SafeString:
     """The other formats of a page, for its head."""
-    ways = (way for group in groups or () for way in group.ways)
+    ways = (way for group in groups or () if group.are_formats for way in group.ways)
     return join(
         '<link rel="alternate" type="{}" title="{}" href="{}">\n  ',
         ((way.media_type, way.label, way.url) for way in ways),

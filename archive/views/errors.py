@@ -5,6 +5,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import get_script_prefix
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,13 @@ def show_error(request: HttpRequest, status: int, title: str, message: str) -> H
     if is_of_api(request):
         return of_status(request, status, message)
     return render(request, "archive/error.html", {"title": title, "message": message, "status": status}, status=status)
+
+
+def uncached(response: HttpResponse) -> HttpResponse:
+    """The page of a form: of one reader at one time, and in no search engine."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @in_its_language

@@ -170,7 +170,7 @@ def sitemap(request: HttpRequest, part: str) -> HttpResponse:
 # Crawlers -------------------------------------------------------------------------------------------------------------
 
 # Pages of one reader or one moment, in every language; everything else is open.
-_CLOSED = ("archive:search-facet", "archive:search-suggest", "archive:report")
+_CLOSED = ("archive:search-facet", "archive:search-suggest", "archive:report", "archive:follow")
 
 
 @require_safe

@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, override
 
 from archive.filters import TOLERATED, BrowseFilterSet
 from archive.formats.citation.citable import ARCHIVE
@@ -209,6 +211,18 @@ class Ways:
 
     label: str
     ways: tuple[Way, ...]
+    # Whether they are the same page in another form.
+    are_formats: bool = True
+
+
+# The pages that can be followed by e-mail, by the names of their addresses.
+FOLLOWED = {"articles": "archive:article-list", "events": "archive:event-list", "search": "archive:search"}
+
+
+def page_followed(path: str) -> str:
+    """Which of the pages that can be followed stands there, in whatever language; empty where none does."""
+    with override("en"):
+        return next((page for page, name in FOLLOWED.items() if reverse(name) == in_language(path, "en")), "")
 
 
 # What formats are for, in the order of a page.
@@ -240,6 +254,11 @@ def ways_of(request: HttpRequest, portable: Portable, total: int | None = None) 
         ways = tuple(Way(key, *labels[key], with_format(*address, key)) for key in keys if key in labels)
         if ways:
             found.append(Ways(str(_labels_of(portable).get(ways[0].key, label)), ways))
+    if settings.SENDS_MAIL and page_followed(request.path):
+        path, params = address
+        asked = urlencode({"of": f"{path}?{urlencode(params)}"})
+        way = Way("email", gettext("every day or week"), "text/html", f"{reverse('archive:follow')}?{asked}")
+        found.insert(-1, Ways(gettext("Follow by e-mail"), (way,), are_formats=False))
     return tuple(found)
 
 

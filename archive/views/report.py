@@ -6,7 +6,6 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from archive import ratelimit
 from archive.curation.tips import name_of, split_name
 from archive.models import Country, Tip
-from archive.views.errors import show_error
+from archive.views.errors import show_error, uncached
 from archive.views.lookup import about_record, find, or_in_format
 from archive.views.portable import NO_FORMATS
 
@@ -70,7 +69,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @about_record
 def thanks(request: HttpRequest) -> HttpResponse:
     record = _record(request, request.GET.get("record", ""))
-    return _uncached(render(request, "archive/report_thanks.html", {"record": record}))
+    return uncached(render(request, "archive/report_thanks.html", {"record": record}))
 
 
 def _record(request: HttpRequest, name: str) -> Any:
@@ -96,13 +95,7 @@ def _page(request: HttpRequest, record: Any, form: ReportForm, *, status: int = 
         minutes,
     ) % {"n": minutes}
     context = {"record": record, "form": form, "refusal": refusal if wait else ""}
-    response = _uncached(render(request, "archive/report.html", context, status=status))
+    response = uncached(render(request, "archive/report.html", context, status=status))
     if wait:
         response["Retry-After"] = str(wait)
-    return response
-
-
-def _uncached(response: HttpResponse) -> HttpResponse:
-    add_never_cache_headers(response)
-    response["X-Robots-Tag"] = "noindex"
     return response

@@ -15,6 +15,7 @@ from tests import factories
 
 MAKERS: dict[str, Callable[[], Any]] = {
     "acceptedfinding": factories.make_accepted_finding,
+    "alert": factories.make_alert,
     "article": factories.make_article,
     "attendance": factories.make_attendance,
     "candidate": factories.make_candidate,
@@ -67,7 +68,7 @@ def test_list_add_and_change_page_answer(name: str, logged_in: Any) -> None:
     listed = client.get(url(name, "changelist"), {"q": "a"})
     assert listed.status_code == 200
     assert client.get(url(name, "changelist")).status_code == 200
-    assert client.get(url(name, "add")).status_code == (403 if name in ("candidate", "change", "tip") else 200)
+    assert client.get(url(name, "add")).status_code == (403 if name in ("alert", "candidate", "change", "tip") else 200)
     assert client.get(url(name, "change", record.pk)).status_code == 200
     assert client.get(url(name, "history", record.pk)).status_code == 200
 

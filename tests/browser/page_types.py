@@ -51,6 +51,7 @@ PAGE_TYPES = {
     "undated": "/years/undated/",
     "history": "/events/peace-mission-2014/history/",
     "report an error": "/report/?record=event/peace-mission-2014",
+    "follow by e-mail": "/follow/?of=/events/%3Fcountry%3DCN",
     "error": "/nowhere/",
     "login": "/admin/login/",
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from archive.models import Article, Assignment, Redirect, Status, SuggestionDecision
 from tests.factories import (
     make_accepted_finding,
+    make_alert,
     make_article,
     make_attendance,
     make_candidate,
@@ -60,6 +61,7 @@ def make_suggestion_decision() -> SuggestionDecision:
 
 FACTORIES: dict[str, Callable[..., Any]] = {
     "acceptedfinding": make_accepted_finding,
+    "alert": make_alert,
     "article": make_article,
     "assignment": make_assignment,
     "attendance": make_attendance,
@@ -246,6 +248,7 @@ DUPLICATES: dict[str, tuple[str, ...]] = {
     "sourcedocument.sha256": ("sha256",),
     "publisher.organisation": ("organisation",),
     "acceptedfinding_once": ("rule", "record_type", "record_key"),
+    "alert_once": ("email", "fingerprint"),
     "article_position_once": ("source_document", "source_position"),
     "assignment_once": ("record_type", "record_id"),
     "attendance_once": ("event", "participant", "capacity"),

@@ -69,6 +69,7 @@ def running_site(data_dir: Path, **environment: str) -> Iterator[Site]:
             "DATABASE_URL": database_url,
             "HOST": "127.0.0.1",
             "PORT": str(port),
+            "EMAIL_URL": "dummymail://",
             "PAGE_CACHE_MB": "32",
             **environment,
         }

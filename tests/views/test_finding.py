@@ -103,7 +103,14 @@ def test_robots(client: Client) -> None:
     assert rules.site_maps() == [f"{SITE}/sitemap.xml"]
     for path in ("/", "/events/", "/search/?q=x", "/ru/", "/dumps/", "/oai?verb=Identify", "/events/?format=ics"):
         assert rules.can_fetch("anyone", path), path
-    for path in ("/admin/", "/search/facet/?facet=city", "/zh-hans/search/facet/", "/ru/report/", "/search/suggest/"):
+    for path in (
+        "/admin/",
+        "/search/facet/?facet=city",
+        "/zh-hans/search/facet/",
+        "/ru/report/",
+        "/follow/?of=/search/",
+        "/search/suggest/",
+    ):
         assert not rules.can_fetch("anyone", path), path
 
 

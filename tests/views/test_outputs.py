@@ -94,8 +94,11 @@ def shown(client: Client, address: str) -> int:
 def _counts_everywhere(client: Client, kind: str, chosen: Mapping[str, str]) -> dict[str, int]:
     """How many records there are of a kind under the chosen filters, by where it is said; an interface more is a row more."""
     address = f"/{kind}/?{urlencode(chosen)}"
+    told = json.loads(body(client, f"/api/v1/{kind}?{urlencode({**chosen, 'limit': '200', 'fields': 'slug'})}"))
     return {
         "page": shown(client, address),
+        "API": told["total"],
+        "records of the API": len(told["items"]) if told["total"] <= 200 else told["total"],
         "feed": len(_feed_pages(client, address)),
         **{key: COUNTS[key](body(client, address, key)) for key in ("csv", "ris", "jsonl")},
     }
@@ -136,13 +139,7 @@ class TestArchiveAsShipped(SeedTestCase):
         }
         filters = {
             "articles": {**common, "kind": ("news", "photo"), "publisher": ("none",), "text": ("yes", "no")},
-            "events": {
-                **common,
-                "series": ("peace-mission", "none"),
-                "kind": ("summit", "exercise"),
-                "press": ("yes", "no"),
-                "state": ("held", "planned"),
-            },
+            "events": {**common, "kind": ("summit", "exercise"), "press": ("yes", "no"), "city": ("none",)},
         }
 
         @settings(max_examples=50)

@@ -18,7 +18,7 @@ UNSEEN = (
     *("archive/curation/loading.py", "archive/curation/review.py", "archive/curation/roles.py"),
     *(f"archive/curation/{part}/*" for part in ("authority", "corpus", "duplicates", "importing", "merging")),
     *(f"archive/curation/{part}/*" for part in ("quality", "suggestions")),
-    *(f"archive/models/{name}.py" for name in ("capture", "change", "duplicate", "finding", "inbox")),
+    *(f"archive/models/{name}.py" for name in ("alert", "capture", "change", "duplicate", "finding", "inbox")),
     *("tests/*", "var/*", "docs/*", "static/*", "scosite/*"),
 )
 
@@ -46,7 +46,7 @@ class Command(makemessages.Command):
             domain="django",
             verbosity=0,
             all=False,
-            extensions=["html", "py"],
+            extensions=["html", "py", "txt"],
             symlinks=False,
             ignore_patterns=list(UNSEEN),
             use_default_ignore_patterns=True,

@@ -1,6 +1,7 @@
 """Lists of records and single ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,17 +25,16 @@ def list_view(resource: Resource) -> Callable[[HttpRequest], HttpResponseBase]:
     narrowed = _filtered if resource.filters else _named
 
     def listed(request: HttpRequest) -> HttpResponseBase:
-        found, behind, mark = narrowed(request, resource)
+        found = narrowed(request, resource)
         place = Place.of(request)
         fields = fields_of(request.GET, properties(resource.record), ("type", resource.key))
 
         def make() -> dict[str, Any]:
-            rest = found if place.after is None else behind(found, place.after)
-            page = list(rest.values_list("pk", *mark)[: place.limit + 1])
+            page = list(found.after(place).values_list("pk", *found.mark)[: place.limit + 1])
             shown = page[: place.limit]
             following = place.following([_plain(one) for one in shown[-1][1:]]) if len(page) > place.limit else None
             items = [row for _pk, row in resource.rows([pk for pk, *_mark in shown], fields)]
-            return {"total": found.order_by().count(), "next": following, "items": items}
+            return {"total": found.total(), "next": following, "items": items}
 
         return answered(request, make)
 
@@ -45,14 +45,35 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-# The records in their order, what of them is behind a place, and the columns that tell the place of a record.
-_Found = tuple[Any, Callable[[Any, Any], Any], tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Records in their order; `behind` gives those after a place, which the columns of `mark` tell.
+
+    `keys` are those of all of them, where the archive keeps them in memory: to sort and count ten thousand takes longer than
+    to answer with fifty.
+    """
+
+    records: Any
+    behind: Callable[[Any, Any], Any]
+    mark: tuple[str, ...]
+    keys: Sequence[int] | None = None
+
+    def after(self, place: Place) -> Any:
+        if place.after is not None:
+            return self.behind(self.records, place.after)
+        return self.records if self.keys is None else self.records.filter(pk__in=self.keys[: place.limit + 1])
+
+    def total(self) -> int:
+        return self.records.order_by().count() if self.keys is None else len(self.keys)
 
 
 def _filtered(request: HttpRequest, resource: Resource) -> _Found:
     """As the page of the same name finds them."""
     assert resource.filters is not None
     check_names(request.GET, (*resource.filters.base_filters, *CONTROLS))
+    # Forms send what was left empty; programs don't mean to.
+    if empty := [name for name in resource.filters.base_filters if "" in request.GET.getlist(name)]:
+        raise refuse(empty[0], f"“{empty[0]}” is empty: give a value, or leave it out.")
     filterset = resource.filters(request.GET, overview())
     filterset.beside = CONTROLS
     if not filterset.is_known:
@@ -65,8 +86,9 @@ def _filtered(request: HttpRequest, resource: Resource) -> _Found:
         earliest, latest = (date.fromisoformat(day) if day else None for day in after[:2])
         return records.behind(earliest, latest, after[2], oldest=is_oldest)
 
-    found = filterset.qs
-    return found.oldest() if is_oldest else found.newest(), behind, ("date_earliest", "date_latest", "slug")
+    ordered = filterset.qs.oldest() if is_oldest else filterset.qs.newest()
+    keys = filterset.found()
+    return _Found(ordered, behind, ("date_earliest", "date_latest", "slug"), keys if isinstance(keys, list) else None)
 
 
 def _named(request: HttpRequest, resource: Resource) -> _Found:
@@ -78,7 +100,7 @@ def _named(request: HttpRequest, resource: Resource) -> _Found:
         if unknown := [kind for kind in kinds if kind not in resource.kinds]:
             raise refuse("kind", f"“{unknown[0][:30]}” is no kind; there are: {', '.join(resource.kinds)}.")
         found = found.filter(kind__in=kinds)
-    return found, lambda records, after: records.filter(**{f"{resource.key}__gt": after[0]}), (resource.key,)
+    return _Found(found, lambda records, after: records.filter(**{f"{resource.key}__gt": after[0]}), (resource.key,))
 
 
 def record_view(resource: Resource) -> Callable[..., HttpResponseBase]:

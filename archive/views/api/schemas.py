@@ -118,7 +118,7 @@ class AttendanceRow(SourcedStatement):
     slug: str
     capacity: Annotated[str, _one_of(Attendance.Capacity)]
     office: str | None = _said("The office held at the time.")
-    office_from: str | None = _said("Since when it was held: an EDTF date.")
+    office_from: str | None = _said("Since when, which tells two offices of one title apart. EDTF.")
 
 
 class FigureRow(SourcedStatement):

@@ -46,7 +46,8 @@ class TestDocument(SeedTestCase):
             case.validate_response(response, checks=CHECKS)
 
         quiet = settings(
-            max_examples=-(-CASES // (2 * len(operations))),
+            # Of what takes no parameter there is one request only.
+            max_examples=-(-CASES // (2 * sum(bool(one.query.items) for one in operations))),
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
@@ -62,5 +63,5 @@ class TestDocument(SeedTestCase):
                     strategy |= operation.as_strategy(generation_mode=mode, path_parameters={"key": KEYS[kind]})
                 quiet(given(case=strategy)(ask))()
         print(dict(statuses))
-        assert sum(statuses.values()) >= CASES * 0.9
+        assert sum(statuses.values()) >= CASES
         assert set(statuses) <= {200, 301, 400, 404}

@@ -192,6 +192,13 @@ class TestLists:
         assert problem(client, "/api/v1/participants?kind=robot", 400)["errors"][0]["parameter"] == "kind"
         assert problem(client, "/api/v1/topics?kind=person", 400)["errors"][0]["parameter"] == "kind"
 
+    def test_an_empty_filter_is_refused(self, client: Client) -> None:
+        for asked in ("year=", "sort=", "country=CN&country=", "kind="):
+            name = asked.partition("=")[0]
+            for kind in ("articles", "events"):
+                [fault] = problem(client, f"/api/v1/{kind}?{asked}", 400)["errors"]
+                assert fault["parameter"] == name
+
     def test_nothing_is_told_of_what_is_not_public(self, client: Client, admin_client: Client) -> None:
         for kind, factory in REVIEWED.items():
             draft = factory(status="draft")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("archive", "0005_append_only_log"),
+        ("archive", "0006_alerts"),
     ]
 
     operations = [
