@@ -1,5 +1,6 @@
 """One size measured: every engine in a process of its own, all asked one kind of question before the next kind."""
 
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from typing import Any
 
 from tests.bench.corpus import Corpus, fingerprint, index_fingerprint
 from tests.bench.processes import NoAnswer, Process
-from tests.bench.timing import Series
+from tests.bench.timing import Series, Timed
 
 # Most seconds for a kind of question in one engine; then its process is ended.
 LIMIT = 60.0
@@ -17,14 +18,14 @@ COLD = ("common word", "two words AND", "phrase")
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: questions of a kind, warm runs of all of them together, seconds for a kind in an engine."""
+    """How much is measured: questions of a kind, turns in which an engine is asked all of them, seconds for it altogether."""
 
     questions: int = 5
-    runs: int = 15
+    turns: int = 12
     seconds: float = 20.0
 
 
-FULL, QUICK = Effort(), Effort(questions=2, runs=4, seconds=5.0)
+FULL, QUICK = Effort(), Effort(questions=2, turns=2, seconds=5.0)
 
 
 @dataclass(slots=True)
@@ -50,16 +51,7 @@ def measure(corpus: Corpus, engines: tuple[str, ...], effort: Effort, environmen
         processes = {name: stack.enter_context(Process(corpus, name, **environment)) for name in engines}
         for kind, questions in asked.items():
             print(f"  {kind} …", flush=True)
-            for name, process in processes.items():
-                try:
-                    found = process.ask(
-                        "run", limit=LIMIT, questions=questions, runs=effort.runs, seconds=effort.seconds
-                    )
-                except NoAnswer as error:
-                    measured.failures[kind, name] = str(error)
-                    continue
-                measured.kinds.setdefault(kind, {})[name] = Series.from_json(found["series"])
-                measured.totals.setdefault(kind, {})[name] = found["totals"]
+            _ask(kind, questions, processes, effort, measured)
         for name, process in processes.items():
             measured.memory[name] = process.ask("memory")
     for kind in COLD:
@@ -67,6 +59,31 @@ def measure(corpus: Corpus, engines: tuple[str, ...], effort: Effort, environmen
             if name != "engine":
                 _cold(corpus, name, kind, asked[kind][0], environment, measured)
     return measured
+
+
+def _ask(kind: str, questions: Any, processes: Mapping[str, Process], effort: Effort, measured: Measured) -> None:
+    """One kind: first of each engine in a row, then in turns, so that a machine's slow seconds are slow for all of them."""
+    left = dict.fromkeys(processes, effort.seconds)
+
+    def ask(name: str, order: str, **arguments: Any) -> Any:
+        begun = time.monotonic()
+        try:
+            return processes[name].ask(order, limit=LIMIT, questions=questions, **arguments)
+        except NoAnswer as error:
+            measured.failures[kind, name] = str(error)
+            del left[name]
+        finally:
+            if name in left:
+                left[name] -= time.monotonic() - begun
+
+    for name in processes:
+        if found := ask(name, "first", seconds=effort.seconds):
+            measured.kinds.setdefault(kind, {})[name] = Series(first=[Timed(**one) for one in found["timings"]])
+            measured.totals.setdefault(kind, {})[name] = found["totals"]
+    for _turn in range(effort.turns):
+        for name in [name for name, seconds in left.items() if seconds > 0]:
+            if found := ask(name, "turn"):
+                measured.kinds[kind][name].warm += [Timed(**one) for one in found]
 
 
 def _build(corpus: Corpus, engines: tuple[str, ...], environment: Mapping[str, str], measured: Measured) -> None:

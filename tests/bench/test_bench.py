@@ -59,10 +59,9 @@ def test_the_time_of_another_process_counts() -> None:
     assert timed(lambda: None, lambda: next(clock)).cpu >= 5
 
 
-def test_a_series_survives_the_pipe() -> None:
+def test_warm_calls_are_what_counts() -> None:
     series = Series([Timed(1, 2)], [Timed(3, 4)])
 
-    assert Series.from_json(series.as_json()) == series
     assert series.measured == [Timed(3, 4)]
     assert Series([Timed(1, 2)]).measured == [Timed(1, 2)]
 

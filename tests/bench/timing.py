@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +20,6 @@ class Series:
 
     first: list[Timed] = field(default_factory=list)
     warm: list[Timed] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Series":
-        return cls(*([Timed(**one) for one in values[name]] for name in ("first", "warm")))
 
     @property
     def measured(self) -> list[Timed]:

@@ -8,12 +8,13 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tests.bench.engines import Answer, Engine, NotSupported, Ours, OursAlone, PlainWhoosh, memory
 from tests.bench.questions import Question
-from tests.bench.timing import Series, timed
+from tests.bench.timing import timed
 
 # Rows: name of the engine, and how it is made for a data folder.
 ENGINES: dict[str, Callable[[Path], Engine]] = {
@@ -52,24 +53,23 @@ class Worker:
         asked = timed(lambda: self.engine.ask(Question.from_json(question)), self._other_cpu)
         return {"open": [opened.cpu, opened.wall], "first": [asked.cpu, asked.wall]}
 
-    def run(self, questions: list[dict[str, Any]], runs: int, seconds: float) -> dict[str, Any]:
-        """Ask each once, then all of them again until so many runs are done or the time is over."""
-        asked = [Question.from_json(values) for values in questions]
-        series, totals, end = Series(), [], time.monotonic() + seconds
+    def first(self, questions: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+        """Ask each once, until the time is over."""
+        timings, totals, end = [], [], time.monotonic() + seconds
         self.engine.open()
-        for question in asked:
+        for question in map(Question.from_json, questions):
             answers: list[Answer] = []
             took = timed(lambda one=question, into=answers: into.append(self.engine.ask(one)), self._other_cpu)  # type: ignore[misc]
-            series.first.append(took)
+            timings.append(asdict(took))
             totals.append(answers[0].total)
             if time.monotonic() > end:
                 break
-        while len(series.warm) < runs and time.monotonic() < end:
-            for question in asked:
-                series.warm.append(timed(lambda one=question: self.engine.ask(one), self._other_cpu))  # type: ignore[misc]
-                if time.monotonic() > end:
-                    break
-        return {"series": series.as_json(), "totals": totals}
+        return {"timings": timings, "totals": totals}
+
+    def turn(self, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
+        """Ask each once more."""
+        asked = [Question.from_json(values) for values in questions]
+        return [asdict(timed(lambda one=one: self.engine.ask(one), self._other_cpu)) for one in asked]  # type: ignore[misc]
 
     def questions(self) -> dict[str, list[dict[str, Any]]]:
         """What to ask of this corpus; FTS5's worker knows."""
