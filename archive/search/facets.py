@@ -110,8 +110,8 @@ def _facet(
         ordered = sorted([(-n, known.get(value) or Label.unknown(value), value) for value, n in values.items()])
         rows = [(value, label[1], -n) for n, label, value in ordered]
     # Chosen values without results stand beside those that have some.
-    counted = found.counts.get(key, {})
-    size = len(counted) + sum(value not in counted for value in {*_chosen(query, key)})
+    counted, chosen = found.counts.get(key, {}), _chosen(query, key)
+    size = len(counted) + (sum(value not in counted for value in {*chosen}) if chosen else 0)
     return Facet(key, _titles(language)[key], tuple(_values(query, found, key, rows)), size)
 
 

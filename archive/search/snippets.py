@@ -207,6 +207,8 @@ def _window(text: str, hits: list[Token], room: int) -> tuple[int, int]:
 
 def _densest(hits: list[Token], width: int) -> int:
     """Where the stretch of `width` characters with the most different matches begins; 0 if there are none."""
+    if len(hits) < 2:
+        return hits[0].start if hits else 0
     best, most = 0, 0
     inside: defaultdict[str, int] = defaultdict(int)
     last = 0
