@@ -158,8 +158,7 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
-            cursor.execute(_HEAD)
-            head = cursor.fetchone() or (0, "")
+            head = Change.objects.head()
             _run(
                 "pg_dump",
                 f"--snapshot={snapshot}",
@@ -173,6 +172,7 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
     return head
 
 
+# As `Change.objects.head()` asks it; here of the copy, which is no database of Django's.
 _HEAD = f"SELECT number, sha256 FROM {Change._meta.db_table} ORDER BY number DESC LIMIT 1"  # noqa: S608  # no value in it
 _COPY = {"sqlite": _copy_sqlite, "postgresql": _copy_postgresql}
 

@@ -288,18 +288,13 @@ def _refuse_unknown(prefix: str) -> None:
         raise Refused("cannotDisseminateFormat", f"There are {', '.join(FORMATS)}.")
 
 
-_LIST = {
-    "answer": _list,
-    "required": frozenset({"metadataPrefix"}),
-    "optional": frozenset({"from", "until", "set"}),
-    "is_list": True,
-}
+_LIST = Verb(_list, required=frozenset({"metadataPrefix"}), optional=frozenset({"from", "until", "set"}), is_list=True)
 _VERBS: Mapping[str, Verb] = {
     "Identify": Verb(_identify),
     "ListMetadataFormats": Verb(_list_formats, optional=frozenset({"identifier"})),
     "ListSets": Verb(_list_sets, is_list=True),
-    "ListIdentifiers": Verb(**_LIST),  # type: ignore[arg-type]
-    "ListRecords": Verb(**_LIST),  # type: ignore[arg-type]
+    "ListIdentifiers": _LIST,
+    "ListRecords": _LIST,
     "GetRecord": Verb(_get_record, required=frozenset({"identifier", "metadataPrefix"})),
 }
 
