@@ -11,8 +11,11 @@ RUN mkdir var && chown archive:archive . var
 USER archive
 
 # Dependencies first: they change less often than the code.
-COPY --chown=archive:archive Makefile requirements.lock ./
+COPY --chown=archive:archive Makefile requirements.lock requirements-cluster.lock ./
 RUN make .venv/installed
+# yes: with the client of the search cluster (SEARCH_URL=opensearch://).
+ARG WITH_CLUSTER=no
+RUN if [ "$WITH_CLUSTER" = yes ]; then make cluster-requirements; fi
 
 COPY --chown=archive:archive . .
 # Again in the folder's own right: a copied lock file must not look newer than what was installed from it.

@@ -10,6 +10,8 @@ PORT ?= 8000
 ROLE ?= curator
 BENCH_SIZES ?= 10000
 FUZZ_CASES ?= 10000
+LOAD_SECONDS ?= 600
+FUZZ_PAGES ?= 2000
 # On all cores; a file of tests stays together, for its server or its archive is made once.
 PYTEST ?= --numprocesses auto --dist loadfile
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
@@ -18,24 +20,34 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
-        screenshots bench paint accessibility relevance suggestions fuzz drill drill-search drill-export curator messages lock clean
+        screenshots bench bench-scaling paint accessibility relevance suggestions fuzz load faults drill drill-fixity drill-search drill-export drill-moving sbom audit \
+        cluster cluster-requirements curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
 	@echo "make test       install what tests need, run everything on SQLite, and on PostgreSQL what asks a database"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
 	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
+	@echo "make bench-scaling  measure the archive on Whoosh, PostgreSQL and OpenSearch side by side (BENCH_SIZES)"
 	@echo "make screenshots  pictures of every page: light, dark, phone, wide, print, each language, under var/screenshots/"
 	@echo "make paint      measure how soon each type of page is seen, and what is transferred"
 	@echo "make accessibility  axe-core on every type of page in each language, light and dark, narrow and wide"
-	@echo "make relevance  measure how well the search answers tests/relevance/queries.jsonl"
+	@echo "make relevance  measure how well each engine answers tests/relevance/queries.jsonl"
 	@echo "make suggestions  measure how well links are suggested for drafts (ARCHIVE_SEEDS: on the source documents too)"
-	@echo "make fuzz       ask the JSON API 10 000 requests that its description allows or forbids (FUZZ_CASES=10000)"
+	@echo "make load       find what the site bears, and how long readers wait at half of it (LOAD_SECONDS=600)"
+	@echo "make faults     stop and freeze databases, fill disks, kill processes, and see that the site holds"
+	@echo "make fuzz       ask the JSON API 10 000 requests (FUZZ_CASES), and all other doors 2 000 (FUZZ_PAGES): nothing may break"
 	@echo "make drill      back up while the archive is written to, restore elsewhere, compare every record and capture"
+	@echo "make drill-fixity  change single bytes of an archive, and see that each is found and named"
 	@echo "make drill-search  kill, rebuild and overload the search while it is asked, and see that it holds"
 	@echo "make drill-export  export 100 000 made-up articles, and see that the memory it takes is bounded"
+	@echo "make drill-moving  move 10 000 made-up articles to PostgreSQL and OpenSearch, and compare every record and 100 queries"
+	@echo "make cluster    three OpenSearch nodes for trying SEARCH_URL=opensearch://… (needs Maven and a JDK)"
+	@echo "make cluster-requirements  install what SEARCH_URL=opensearch://… needs"
 	@echo "make curator    create an account (ROLE=curator|editor|administrator) and print its password once"
 	@echo "make messages   bring the Russian and Chinese catalogues up to date; print what is not translated"
+	@echo "make sbom       write the bill of materials (CycloneDX) to var/sbom.json"
+	@echo "make audit      look the pinned packages up in the advisory database (asks pypi.org; optional)"
 	@echo "make lock       write the lock files anew from pyproject.toml"
 	@echo "make clean      remove .venv and var/cache; the archive's data stay"
 
@@ -53,6 +65,14 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	touch $@
 
 run: prepare serve
+
+# For SEARCH_URL=opensearch://; the site runs without them.
+cluster-requirements: $(VENV)/installed
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-cluster.lock
+
+# Three OpenSearch nodes on this machine, fetched by Maven; prints the SEARCH_URL. Ctrl-C ends them, and what they hold.
+cluster: $(VENV)/installed-dev
+	$(BIN)/python -m tests.cluster
 
 # Safe to repeat: a second time nothing is loaded or built anew, and curators' edits stay.
 prepare: $(VENV)/installed
@@ -83,8 +103,9 @@ types: $(VENV)/installed-dev
 imports: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-cache
 
+# Needs no database, and makes none.
 migrations: $(VENV)/installed-dev
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 deploy-check: $(VENV)/installed-dev
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w0) SITE_URL=https://archive.example ALLOWED_HOSTS=archive.example \
@@ -109,14 +130,36 @@ suggestions: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench $(foreach size,$(BENCH_SIZES),--articles $(size)) $(if $(BENCH_WRITE),--write --date $(BENCH_WRITE))
 
-# Whatever the OpenAPI document allows, and what it forbids: no fault, no status or field that it does not name.
+# The archive through its door on Whoosh, PostgreSQL and OpenSearch: the tables of docs/scaling.md.
+bench-scaling: $(VENV)/installed-dev
+	$(BIN)/python -m tests.bench.scaling $(foreach size,$(BENCH_SIZES),--articles $(size))
+
+# Whatever the OpenAPI document allows, and what it forbids: no fault, no status or field that it does not name. Then whatever
+# bytes, parameters, headers and methods there are, at the pages, the admin and the doors for machines.
 fuzz: $(VENV)/installed-dev
-	ARCHIVE_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/python -m pytest tests/views/api/test_document.py -s
+	ARCHIVE_FUZZ_CASES=$(FUZZ_CASES) ARCHIVE_FUZZ_PAGES=$(FUZZ_PAGES) \
+		$(BIN)/python -m pytest tests/views/api/test_document.py tests/views/test_fuzz.py -s
+
+# On made-up articles, which are kept under var/bench. Fails where an answer is wrong or late.
+load: $(VENV)/installed-dev
+	$(BIN)/python -m tests.load --seconds $(LOAD_SECONDS)
+
+# As the suite does, on both databases, with what was measured; and 40 writers are killed. What a machine lacks is skipped.
+faults: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/faults -s
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest tests/faults --database-only -s
+	$(BIN)/python -m tests.drills.kills --kills 40 --changes 400
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.kills --kills 40 --changes 400
 
 # What must hold is printed and fails; of the hostile queries also by how much they slow others. The suite has small versions.
 drill: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.backups
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.backups
+
+# Of what is stored in the database, of captures and of the index.
+drill-fixity: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.fixity
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m tests.drills.fixity
 
 drill-search: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.kills
@@ -128,6 +171,10 @@ drill-search: $(VENV)/installed-dev
 # Fails where the export of 100 000 made-up articles (kept under var/bench) takes more than 50 MB of memory.
 drill-export: $(VENV)/installed-dev
 	$(BIN)/python -m tests.drills.export
+
+# From SQLite and Whoosh, by the commands of docs/scaling.md; the articles are kept under var/bench.
+drill-moving: $(VENV)/installed-dev
+	$(BIN)/python -m tests.drills.moving
 
 # On a site and in a browser of its own; printed beside the goals, never asserted.
 paint: $(VENV)/installed-dev
@@ -145,11 +192,21 @@ curator: $(VENV)/installed
 messages: $(VENV)/installed
 	$(BIN)/python manage.py messages
 
+sbom: $(VENV)/installed
+	mkdir -p $(ARCHIVE_DATA_DIR)
+	$(BIN)/python -m tests.sbom $(ARCHIVE_DATA_DIR)/sbom.json
+
+# Needs pip-audit (pip install pip-audit) and the network; what could not be looked up fails.
+audit:
+	pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+
 # Needs uv (pip install uv); the products are what everything else installs from.
 lock:
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml --group cluster \
+		--constraint requirements.lock --constraint requirements-dev.lock --output-file requirements-cluster.lock
 
 clean:
 	rm -rf $(VENV) $(ARCHIVE_DATA_DIR)/cache

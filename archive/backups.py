@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from archive.ingest import captures
 from archive.models import Change
 
 PREFIX = "archive-"
@@ -84,15 +85,14 @@ def _fill(half: Path, into: Path) -> Backup:
     number, sha256 = _COPY[vendor](data / _DUMPS[vendor])
     files = {f"data/{_DUMPS[vendor]}": _sha256(data / _DUMPS[vendor])}
     damaged = []
-    for path in sorted(_captures().rglob("*")):
-        if not path.is_file() or not _is_name(path.name):
-            continue
-        name = f"data/captures/{path.name[:2]}/{path.name}"
+    for capture in captures.kept():
+        name = f"data/captures/{captures.name_of(capture)}"
         (half / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, half / name)
+        with captures.opened(capture) as kept, (half / name).open("wb") as copy:
+            shutil.copyfileobj(kept, copy, 2**20)
         files[name] = _sha256(half / name)
-        if files[name] != path.name:
-            damaged.append(str(path))
+        if files[name] != capture:
+            damaged.append(f"captures/{captures.name_of(capture)}")
     size = sum((half / name).stat().st_size for name in files)
     made_at = timezone.now().astimezone(UTC)
     _write(half, files, made_at, {"Payload-Oxum": f"{size}.{len(files)}", **_told(vendor, number, sha256)})
@@ -141,7 +141,7 @@ def _copy_sqlite(path: Path) -> tuple[int, str]:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
             (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-            head = copy.execute(_HEAD).fetchone() or (0, "")
+            head = copy.execute(Change.objects.head_statement).fetchone() or (0, "")
         except sqlite3.Error as error:
             raise BackupError(f"{source} can't be copied: {error}.") from error
     if verdict != "ok":
@@ -165,6 +165,9 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
                 "--format=custom",
                 "--no-owner",
                 "--no-privileges",
+                # Who asked how often today; files, which are copied as files.
+                "--exclude-table-data=archive_hits",
+                "--exclude-table-data=archive_filepart",
                 f"--file={path}",
             )
         finally:
@@ -172,8 +175,6 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
     return head
 
 
-# As `Change.objects.head()` asks it; here of the copy, which is no database of Django's.
-_HEAD = f"SELECT number, sha256 FROM {Change._meta.db_table} ORDER BY number DESC LIMIT 1"  # noqa: S608  # no value in it
 _COPY = {"sqlite": _copy_sqlite, "postgresql": _copy_postgresql}
 
 
@@ -193,6 +194,7 @@ def _sweep(into: Path) -> None:
 
 def verify(folder: Path) -> Backup:
     """Read every byte of a bag. Raises BackupError that names each file which is not as it was written."""
+    wrong: list[str] = []
     try:
         written = (folder / _TAG_MANIFEST).read_bytes()
         tags = _lines({name: _sha256(folder / name) for name in _TAGS})
@@ -206,7 +208,10 @@ def verify(folder: Path) -> Backup:
     except FileNotFoundError as error:
         raise BackupError(f"{folder} is no whole backup: {Path(error.filename).name} is missing.") from error
     except (OSError, ValueError, KeyError) as error:
-        raise BackupError(f"{folder} is no whole backup: its list of files can't be read ({error}).") from error
+        damaged = f" ({', '.join(wrong)} is damaged)" if wrong else ""
+        raise BackupError(
+            f"{folder} is no whole backup{damaged}: its list of files can't be read ({error})."
+        ) from error
     there = {path.relative_to(folder).as_posix(): path for path in (folder / "data").rglob("*") if path.is_file()}
     wrong += [f"{name} (missing)" for name in files if name not in there]
     wrong += [f"{name} (not listed)" for name in there if name not in files]
@@ -235,6 +240,8 @@ def _listed(manifest: Path) -> Iterator[tuple[str, str]]:
 def restore(folder: Path) -> Backup:
     """Put a bag's database and captures into the empty place that the settings name. The index is the caller's to rebuild.
 
+    Captures that are to be rows of the database are the caller's to put there, once it has their table.
+
     Everything is checked before anything is written. Raises BackupError where the bag is damaged, is of another kind of
     database, or the place is not empty.
     """
@@ -244,16 +251,12 @@ def restore(folder: Path) -> Backup:
     if found.vendor != vendor:
         raise BackupError(
             f"{folder} is of a {found.vendor} database and the settings name a {vendor} one. "
-            "Records go from one kind to the other by an export (`export_archive`, `load_archive --export`)."
+            "From one kind to the other it is `copy_archive` (docs/scaling.md)."
         )
     try:
         # First what may lie about unused; the database, whose coming makes it an archive, last.
-        for path in sorted((folder / "data" / "captures").rglob("*")):
-            if path.is_file():
-                place = _captures() / path.name[:2] / path.name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place)
-                _sync(place)
+        if not has_files_in_database():
+            put_captures(folder / "data" / "captures")
         _PUT[vendor](folder / "data" / _DUMPS[vendor])
     except OSError as error:
         raise BackupError(f"Can't write {error.filename}: {error.strerror}.") from error
@@ -262,10 +265,26 @@ def restore(folder: Path) -> Backup:
     return found
 
 
+def put_captures(folder: Path) -> int:
+    """Put the captures of a folder (of a backup, or of a data folder) where they belong; how many there are."""
+    number = 0
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and captures.is_hash(path.name):
+            with path.open("rb") as file:
+                captures.put_back(path.name, file)
+            number += 1
+    return number
+
+
+def has_files_in_database() -> bool:
+    """Whether captures are rows: then they come after the tables."""
+    return bool(settings.FILES_URL == "database")
+
+
 def _check_empty() -> None:
     """Nothing that is there is ever written over."""
-    if any(path.is_file() for path in _captures().rglob("*")):
-        raise BackupError(f"{_captures()} is not empty.")
+    if not has_files_in_database() and any(captures.kept()):
+        raise BackupError(f"There are captures already: captures/ in {settings.FILES_URL or settings.DATA_DIR}.")
     if connection.vendor == "sqlite":
         path = Path(settings.DATABASES["default"]["NAME"])
         if path.exists() and path.stat().st_size:
@@ -298,15 +317,6 @@ _PUT = {"sqlite": _put_sqlite, "postgresql": _put_postgresql}
 
 
 # Files and programs ---------------------------------------------------------------------------------------------------
-
-
-def _captures() -> Path:
-    return Path(settings.DATA_DIR) / "captures"
-
-
-def _is_name(name: str) -> bool:
-    """Whether it is the name of a whole capture."""
-    return len(name) == 64 and set(name) <= set("0123456789abcdef")
 
 
 def _sha256(path: Path) -> str:

@@ -146,7 +146,12 @@ def parse(text: str) -> PartialDate:
     Raises DateError, with a sentence for the user, for anything that is not a real date or runs backwards.
     Whether the date makes sense for the record is not judged here.
     """
-    text = text.strip()
+    return _parse(text.strip())
+
+
+# What pages have in common is made of the dates of all records, after each change; they are the same thousands again.
+@lru_cache(maxsize=20_000)
+def _parse(text: str) -> PartialDate:
     if text.startswith("[") and text.endswith("]") and ".." in text:
         return _parse_pair("one-of", *text[1:-1].split("..", 1), text=text)
     if "/" in text:

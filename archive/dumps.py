@@ -2,20 +2,24 @@
 
 import gzip
 import hashlib
+import io
 import json
-import shutil
+import secrets
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
-from pathlib import Path
-from typing import Any, BinaryIO
+from itertools import groupby, islice
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
+from archive.databases.locks import alone
 from archive.formats import geojson
 from archive.formats.metadata import LICENCE
 from archive.formats.outputs import OUTPUTS
@@ -101,48 +105,59 @@ class DumpFile:
 
 @dataclass(frozen=True, slots=True)
 class DumpSet:
-    """Files of one time. All changes up to `change` are in them; what was changed while they were written may be, too."""
+    """Files of one time. All changes up to `change` are in them; what was changed while they were written may be, too.
 
-    folder: Path
+    `place` is its folder in the storage "dumps"; it is whole as soon as its manifest is there.
+    """
+
+    place: str
     made_at: datetime
     change: int
     change_sha256: str
     files: tuple[DumpFile, ...]
 
 
-def folder() -> Path:
-    return Path(settings.DATA_DIR) / "dumps"
-
-
 def make_dumps(watch: Watch) -> DumpSet:
-    """Write the nightly set, and let the one before the last go. A broken run leaves what was there."""
-    root = folder()
-    root.mkdir(parents=True, exist_ok=True)
-    number, sha256 = Change.objects.head()
-    made_at = timezone.now().astimezone(UTC).replace(microsecond=0)
-    with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as new:
-        place = Path(new) / "set"
-        place.mkdir()
-        files = tuple(_written(place, whole, watch) for whole in NIGHTLY)
-        made = DumpSet(place, made_at, number, sha256, files)
-        (place / _MANIFEST).write_text(json.dumps(manifest(made), indent=1) + "\n")
-        # Names sort by time; two sets of one second are told apart by their change, or are the same.
-        final = root / f"{made_at:%Y%m%dT%H%M%SZ}-{number}"
-        if final.exists():
-            shutil.rmtree(final)
-        place.rename(final)
-    for old in _sets()[_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
-    return DumpSet(final, made_at, number, sha256, files)
+    """Write the nightly set, and let the one before the last go. A broken run leaves what was there. Raises Busy, OSError."""
+    with alone("make_dumps"):
+        number, sha256 = Change.objects.head()
+        made_at = timezone.now().astimezone(UTC).replace(microsecond=0)
+        # Names sort by time, those of one second by their change; a set is never written over another.
+        place = f"{made_at:%Y%m%dT%H%M%SZ}-{number}-{secrets.token_hex(3)}"
+        try:
+            files = tuple(_written(place, whole, watch) for whole in NIGHTLY)
+            made = DumpSet(place, made_at, number, sha256, files)
+            told = json.dumps(manifest(made), indent=1) + "\n"
+            _storage().save(f"{place}/{_MANIFEST}", ContentFile(told.encode()))
+        except BaseException:
+            _take_away(place)
+            raise
+        kept = [one.place for one in islice(_sets(), _KEPT)]
+        for old in _storage().listdir("")[0]:
+            if old not in kept:
+                _take_away(old)
+    return made
 
 
-def _written(place: Path, whole: Whole, watch: Watch) -> DumpFile:
-    path = place / whole.name
-    with path.open("wb") as file:
-        whole.write(file, False, watch)
-    with path.open("rb") as file:
+def _written(place: str, whole: Whole, watch: Watch) -> DumpFile:
+    """Made in the data folder, then taken over: a storage wants a file at once."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.DATA_DIR) as file:
+        whole.write(cast(BinaryIO, file), False, watch)
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return DumpFile(whole.name, whole.label, whole.media_type, path.stat().st_size, sha256)
+        file.seek(0)
+        _storage().save(f"{place}/{whole.name}", File(file))
+    return DumpFile(whole.name, whole.label, whole.media_type, size, sha256)
+
+
+def _take_away(place: str) -> None:
+    """Its manifest first: without it, it is none."""
+    names = _storage().listdir(place)[1]
+    for name in sorted(names, key=lambda name: name != _MANIFEST):
+        _storage().delete(f"{place}/{name}")
+    _storage().delete(place)
 
 
 def manifest(made: DumpSet) -> dict[str, Any]:
@@ -158,22 +173,24 @@ def manifest(made: DumpSet) -> dict[str, Any]:
 
 def newest() -> DumpSet | None:
     """The newest whole set; None where none was made yet."""
-    for place in _sets():
+    return next(_sets(), None)
+
+
+def _sets() -> Iterator[DumpSet]:
+    """The whole sets, the newest first."""
+    for place in sorted(_storage().listdir("")[0], reverse=True):
         try:
-            told = json.loads((place / _MANIFEST).read_text())
+            with _storage().open(f"{place}/{_MANIFEST}") as file:
+                told = json.loads(file.read())
         except FileNotFoundError:
-            continue  # just taken away
+            continue  # in the making, or just taken away
         change = told["change"]
         files = tuple(DumpFile(**file) for file in told["files"])
-        return DumpSet(place, datetime.fromisoformat(told["made_at"]), change["number"], change["sha256"], files)
-    return None
+        yield DumpSet(place, datetime.fromisoformat(told["made_at"]), change["number"], change["sha256"], files)
 
 
-def _sets() -> list[Path]:
-    """The folders of the sets, the newest first."""
-    root = folder()
-    found = [path for path in root.iterdir() if not path.name.startswith(".")] if root.is_dir() else []
-    return sorted((path for path in found if path.is_dir()), reverse=True)
+def _storage() -> Storage:
+    return storages["dumps"]
 
 
 def opened(name: str) -> tuple[DumpFile, datetime, BinaryIO] | None:
@@ -183,4 +200,4 @@ def opened(name: str) -> tuple[DumpFile, datetime, BinaryIO] | None:
     file = next((file for file in made.files if file.name == name), None) if made else None
     if made is None or file is None:
         return None
-    return file, made.made_at, (made.folder / file.name).open("rb")
+    return file, made.made_at, cast(BinaryIO, _storage().open(f"{made.place}/{file.name}", "rb"))

@@ -5,6 +5,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 (`archive.kept`): no page is older than the last committed change.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -233,6 +234,15 @@ class Anniversary:
     pk: int
 
 
+def part(make: Callable[["Overview"], T]) -> T:
+    """Decorator: a property of the overview that is made when it is first asked for."""
+
+    def read(overview: "Overview") -> T:
+        return overview._part((make.__name__,), lambda: make(overview))
+
+    return property(read, doc=make.__doc__)  # type: ignore[return-value]  # what is read of it is a T
+
+
 class Overview:
     """The archive at one point of the change log. Its parts are made when they are first asked for.
 
@@ -240,24 +250,30 @@ class Overview:
     """
 
     def __init__(self) -> None:
-        self._counts: dict[Any, Mapping[int, tuple[int, int]]] = {}
-        self._offered: dict[tuple[Any, str], tuple[tuple[str, str], ...]] = {}
-        self._names: dict[tuple[Any, str], Mapping[int, Name]] = {}
-        self._led: dict[tuple[Any, str], tuple[Leader, ...]] = {}
-        self._standing: dict[date, Mapping[str, tuple[int, ...]]] = {}
-        self._beside: dict[tuple[Any, ...], Mapping[int, int]] = {}
-        self._records: dict[Any, Mapping[int, Any]] = {}
+        self._lock = threading.RLock()
+        self._parts: dict[tuple[Any, ...], Any] = {}
+        # Things of single records, which `each` bounds.
         self._made: dict[tuple[Any, ...], Any] = {}
 
-    @cached_property
+    def _part(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What is kept under the key. One thread makes it while others wait: after a change dozens want the same at once."""
+        found: T | None = self._parts.get(key)
+        if found is None:
+            with self._lock:
+                found = self._parts.get(key)
+                if found is None:
+                    found = self._parts[key] = make()
+        return found
+
+    @part
     def events(self) -> Timeline:
         return Timeline(Event.objects.published())
 
-    @cached_property
+    @part
     def articles(self) -> Timeline:
         return Timeline(Article.objects.published())
 
-    @cached_property
+    @part
     def totals(self) -> dict[str, int]:
         """How many public records there are, of the kinds that the home page counts."""
         return {
@@ -267,7 +283,7 @@ class Overview:
             "countries": Country.objects.count(),
         }
 
-    @cached_property
+    @part
     def anniversaries(self) -> Mapping[tuple[int, int], tuple[Anniversary, ...]]:
         """By month and day: events that were held and articles, newest first. Two queries."""
         found = defaultdict(list)
@@ -281,20 +297,22 @@ class Overview:
 
     def standing(self, today: date) -> Mapping[str, tuple[int, ...]]:
         """Keys of the countries by their standing in the SCO on that day; those without any are left out. Two queries."""
-        if today not in self._standing:
+
+        def make() -> Mapping[str, tuple[int, ...]]:
             found = defaultdict(list)
             for country in Country.objects.prefetch_related("sco_status"):
                 if status := country.status_on(today):
                     found[status.status].append(country.pk)
-            self._standing = {today: {status: tuple(keys) for status, keys in found.items()}}
-        return self._standing[today]
+            return {status: tuple(keys) for status, keys in found.items()}
 
-    @cached_property
+        return self._part(("standing", today), make)
+
+    @part
     def corrected(self) -> frozenset[tuple[str, int]]:
         """Kind and key of the records with a correction note. One query."""
         return frozenset(CorrectionNote.objects.order_by().values_list("record_type", "record_id"))
 
-    @cached_property
+    @part
     def copies(self) -> Mapping[int, tuple[int, ...]]:
         """By article, the articles that a curator found to be syndicated copies of it, or it of them. One query."""
         found: dict[int, list[int]] = defaultdict(list)
@@ -308,15 +326,17 @@ class Overview:
 
         Participants have their country. They are shared by all threads: to be read only.
         """
-        if model not in self._records:
+
+        def make() -> Mapping[int, Any]:
             found = model.objects.published() if issubclass(model, Reviewed) else model.objects.all()
             made = {one.pk: one for one in found.order_by().only(*_LIGHT[model], *NAME_FIELDS)}
             if model is Participant:
                 countries = self.records(Country)
                 for one in made.values():
                     one.country = countries.get(one.country_id)
-            self._records[model] = made
-        return self._records[model]
+            return made
+
+        return self._part(("records", model), make)
 
     def each(self, what: Any, keys: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]) -> dict[int, T]:
         """A thing for each of the keys, in their order, kept for the language at hand; `what` tells it from others.
@@ -342,24 +362,25 @@ class Overview:
 
     def counts(self, model: Any) -> Mapping[int, tuple[int, int]]:
         """Numbers of public events and articles by key of a linked record; those with none are left out."""
-        if model not in self._counts:
-            self._counts[model] = model.objects.counts()
-        return self._counts[model]
+        return self._part(("counts", model), model.objects.counts)
 
-    @cached_property
+    @part
     def covering(self) -> Mapping[int, int]:
         """How many public articles cover each public event, by its key; events without any are left out."""
         return count_by("Article", "events")
 
     def name(self, model: Any, pk: int) -> Name:
         """Of a country, city or publisher."""
-        names = self._names.get((model, name_field()), {})
-        if pk not in names:
-            # First asked for, or newer than the rest of the overview.
+
+        def make() -> Mapping[int, Name]:
             rows = model.objects.values_list("pk", "iso2" if model is Country else "slug", *NAME_FIELDS)
-            names = self._names[model, name_field()] = {
-                pk: Name(key.lower(), own_name(names), language_of(names)) for pk, key, *names in rows
-            }
+            return {pk: Name(key.lower(), own_name(names), language_of(names)) for pk, key, *names in rows}
+
+        key = ("names", model, name_field())
+        names = self._part(key, make)
+        if pk not in names:
+            # Newer than the rest of the overview.
+            names = self._parts[key] = make()
         return names[pk]
 
     @property
@@ -379,18 +400,16 @@ class Overview:
 
     def offered(self, model: Any, key: str) -> tuple[tuple[str, str], ...]:
         """Key and name of the records that a list can be narrowed by: linked ones; of those that are many the most frequent."""
-        if (made := self._offered.get((model, name_field()))) is not None:
-            return made
-        if model in (Participant, Publisher):
-            among = Participant.objects.published() if model is Participant else Publisher.objects.all()
-            leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
-            found = [(one.slug, one.name) for one in leaders]
-        else:
-            found = [
-                (value, own_name(names)) for value, *names in model.objects.linked().values_list(key, *NAME_FIELDS)
-            ]
-        made = self._offered[model, name_field()] = tuple(found)
-        return made
+
+        def make() -> tuple[tuple[str, str], ...]:
+            if model in (Participant, Publisher):
+                among = Participant.objects.published() if model is Participant else Publisher.objects.all()
+                leaders = self._leaders(f"offered {model.__name__}", among, 1, OFFERED_PARTICIPANTS)
+                return tuple((one.slug, one.name) for one in leaders)
+            rows = model.objects.linked().values_list(key, *NAME_FIELDS)
+            return tuple((value, own_name(names)) for value, *names in rows)
+
+        return self._part(("offered", model, name_field()), make)
 
     def of(self, record: Any) -> tuple[Selection, Selection]:
         """The public events and articles of a linked record, those that `counts` counts; two queries, or three, once."""
@@ -414,13 +433,11 @@ class Overview:
         kind = "event" if via is Event else "article"
         link = link or getattr(model, f"{kind}_link")
         key = (type(record), record.pk, model, kind, link)
-        if key not in self._beside:
-            own = getattr(record, f"{kind}_link")
-            self._beside[key] = count_by(via.__name__, link, among=(own, record))
+        own = getattr(record, f"{kind}_link")
         records = model.objects.published() if model is Participant else model.objects.all()
-        return self._leading(key, records, self._beside[key])
+        return self._leading(key, records, lambda: count_by(via.__name__, link, among=(own, record)))
 
-    @cached_property
+    @part
     def missing(self) -> Mapping[int, tuple[int, ...]]:
         """By year, keys of the series that meet every year and have no event of it here. One query."""
         members: dict[int, list[Any]] = defaultdict(list)
@@ -437,30 +454,34 @@ class Overview:
 
     def _leaders(self, what: Any, records: QuerySet, column: int, most: int = LEADERS) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers in that column of `counts`."""
-        return self._leading(what, records, {pk: pair[column] for pk, pair in self.counts(records.model).items()}, most)
+
+        def numbers() -> Mapping[int, int]:
+            return {pk: pair[column] for pk, pair in self.counts(records.model).items()}
+
+        return self._leading(what, records, numbers, most)
 
     def _leading(
-        self, what: Any, records: QuerySet, numbers: Mapping[int, int], most: int = LEADERS
+        self, what: Any, records: QuerySet, numbers: Callable[[], Mapping[int, int]], most: int = LEADERS
     ) -> tuple[Leader, ...]:
         """Those of the records with the highest numbers by key, none without any; of equal ones the older records.
 
         `what` tells these leaders from others.
         """
-        if (made := self._led.get((what, name_field()))) is not None:
-            return made
-        key = "iso2" if records.model is Country else "slug"
-        among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", key, *NAME_FIELDS)}
-        leading = sorted((pk for pk, n in numbers.items() if n and pk in among), key=lambda pk: (-numbers[pk], pk))
-        kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
-        found = (
-            Leader(kind, slug, own_name(names), numbers[pk], language_of(names))
-            for pk in leading[:most]
-            for slug, names in [among[pk]]
-        )
-        made = self._led[what, name_field()] = tuple(
-            sorted(found, key=lambda one: (-one.count, sort_key(one.name), one.slug))
-        )
-        return made
+
+        def make() -> tuple[Leader, ...]:
+            key = "iso2" if records.model is Country else "slug"
+            among = {pk: (slug, names) for pk, slug, *names in records.values_list("pk", key, *NAME_FIELDS)}
+            counted = self._part(("numbers", what), numbers)
+            leading = sorted((pk for pk, n in counted.items() if n and pk in among), key=lambda pk: (-counted[pk], pk))
+            kind = {"eventseries": "series"}.get(name := records.model._meta.model_name or "", name)
+            found = (
+                Leader(kind, slug, own_name(names), counted[pk], language_of(names))
+                for pk in leading[:most]
+                for slug, names in [among[pk]]
+            )
+            return tuple(sorted(found, key=lambda one: (-one.count, sort_key(one.name), one.slug)))
+
+        return self._part(("leaders", what, name_field()), make)
 
 
 # The archive as it is now. One query where nothing has changed.

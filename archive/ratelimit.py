@@ -1,24 +1,21 @@
-"""How often one client may do what costs: one limiter for all, shared by the workers of a machine.
+"""How often one client may do what costs: one limiter for all that limits, whatever counts (archive/counters).
 
-The counters stand in a small SQLite file of their own in the data folder: one statement counts and reads, so that no two
-workers give the same place twice. (Django's caches that need no server count in two steps, which undercounts.) Where
-several machines serve the site, each counts for itself. No address is kept: only a keyed hash of it, until its time is up.
+No address is kept: only a keyed hash of it, until its time is up.
 """
 
 import hashlib
 import ipaddress
-import logging
-import sqlite3
-import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
 
-log = logging.getLogger(__name__)
+from archive import metrics
+from archive.counters import Lost, counters
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,15 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "tips": (Limit(5, 10 * 60), Limit(20, 24 * 60 * 60)),
     # Of 200 records each: an archive of 100 000 within the hour.
     "api": (Limit(300, 60), Limit(6_000, 60 * 60)),
+    # Of pages that have to be made; those that are kept cost nothing and are not counted. A university may be one client.
+    "search": (Limit(300, 60),),
+    # One with each letter that is typed.
+    "suggestions": (Limit(1_200, 60),),
+    # Bad passwords only (archive/curation/logins.py): of an address, which may be an office's; of an account.
+    "login-address": (Limit(50, 15 * 60), Limit(200, 24 * 60 * 60)),
+    "login-account": (Limit(10, 15 * 60), Limit(50, 24 * 60 * 60)),
+    # Bad codes of six digits, by whoever knows the password: in a year of such days one of fifty finds a right one.
+    "login-code": (Limit(5, 15 * 60), Limit(20, 24 * 60 * 60)),
 }
 
 
@@ -51,34 +57,58 @@ class Standing:
     wait: int = 0
 
 
-_TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, number INTEGER NOT NULL, until REAL NOT NULL)"
-_INDEX = "CREATE INDEX IF NOT EXISTS hits_until ON hits (until)"
-_COUNT = """
-INSERT INTO hits (key, number, until) VALUES (?, 1, ?)
-ON CONFLICT (key) DO UPDATE SET number = number + 1
-RETURNING number, until
-"""
-
-
 def wait(request: HttpRequest, name: str) -> int:
     """Count one more of the client's; the seconds that it has to wait first, 0 where it may go on."""
     return count(request, name).wait
 
 
 def count(request: HttpRequest, name: str) -> Standing:
-    """Count one more of the client's, and say how it stands then.
+    """Count one more of the client's, and say how it stands then."""
+    return count_of(client_of(request), name)
+
+
+def count_of(who: str, name: str) -> Standing:
+    """Count one more of whoever that is.
 
     A broken counter keeps nobody out: it is logged, and the client may go on.
     """
     limits = LIMITS[name]
+    keys = [(_key_of(f"{name} {who}", limit), limit.seconds) for limit in limits]
+    counted = _tried(lambda: counters().count(keys))
+    if not counted:
+        return Standing(limits[0], limits[0].number, limits[0].seconds)
+    standing = _standing(limits, counted)
+    if standing.wait:
+        metrics.refusals.labels(name).inc()
+    return standing
+
+
+def take_back(who: str, name: str) -> None:
+    """Count one less, of what turned out not to be limited."""
+    keys = [_key_of(f"{name} {who}", limit) for limit in LIMITS[name]]
+    _tried(lambda: counters().take_back(keys))
+
+
+def remember(what: str, seconds: int) -> None:
+    """Keep for so long that it was so."""
+    _tried(lambda: counters().keep(keyed(what), seconds))
+
+
+def is_remembered(what: str) -> bool:
+    return bool(_tried(lambda: counters().has(keyed(what))))
+
+
+def keyed(text: str) -> str:
+    """A hash of the text that only this site can make."""
+    return hashlib.blake2b(text.encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16).hexdigest()
+
+
+def _tried(act: Callable[[], T]) -> T | None:
+    """What it gives; None where the counters can't be used."""
     try:
-        return _standing(limits, _count(f"{name} {client_of(request)}", limits))
-    except sqlite3.OperationalError:
-        log.exception("the rate limiter could not count")
-    except sqlite3.DatabaseError:
-        log.exception("the rate limiter's file is damaged: it is made anew")
-        _path().unlink(missing_ok=True)
-    return Standing(limits[0], limits[0].number, limits[0].seconds)
+        return act()
+    except Lost:
+        return None
 
 
 def _standing(limits: tuple[Limit, ...], counted: list[tuple[int, float]]) -> Standing:
@@ -91,27 +121,8 @@ def _standing(limits: tuple[Limit, ...], counted: list[tuple[int, float]]) -> St
     return Standing(limit, max(0, remaining), reset, max((left for _limit, more, left in rows if more < 0), default=0))
 
 
-def _path() -> Path:
-    return settings.DATA_DIR / "limits.sqlite3"
-
-
-def _count(who: str, limits: tuple[Limit, ...]) -> list[tuple[int, float]]:
-    now = time.time()
-    counted = []
-    with closing(sqlite3.connect(_path(), timeout=2, isolation_level=None)) as file:
-        # Nothing is lost that matters when the power fails.
-        file.execute("PRAGMA synchronous=OFF")
-        file.execute("BEGIN IMMEDIATE")
-        file.execute(_TABLE)
-        file.execute(_INDEX)
-        file.execute("DELETE FROM hits WHERE until <= ?", [now])
-        for limit in limits:
-            key = f"{who} {limit.number}/{limit.seconds}"
-            digest = hashlib.blake2b(key.encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16).hexdigest()
-            ((number, until),) = file.execute(_COUNT, [digest, now + limit.seconds]).fetchall()
-            counted.append((number, until - now))
-        file.execute("COMMIT")
-    return counted
+def _key_of(who: str, limit: Limit) -> str:
+    return keyed(f"{who} {limit.number}/{limit.seconds}")
 
 
 # Who asks -------------------------------------------------------------------------------------------------------------
@@ -133,6 +144,11 @@ def client_of(request: HttpRequest) -> str:
         if not _is_trusted(address):
             return _network(address)
     return _network(peer)
+
+
+def is_from_proxy(request: HttpRequest) -> bool:
+    """Whether a proxy that is trusted hands the request on."""
+    return _is_trusted(request.META.get("REMOTE_ADDR", ""))
 
 
 def _is_trusted(address: str) -> bool:

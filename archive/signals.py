@@ -51,6 +51,7 @@ def _deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
             holders = _holders(relation.field, instance)
             relation.through._base_manager.filter(**{relation.field.m2m_reverse_name(): instance.pk}).delete()
             _changed_in_bulk(relation.related_model, holders, "updated")
+    instance.__dict__["_deleted_row"] = _stored(instance)
     _log([instance], "deleted")
 
 
@@ -111,13 +112,19 @@ def _complete(instance: Any, history_instance: Any, **kwargs: Any) -> None:
     An object in memory may be older: somebody else saved the record since it was read, and only its links, or some of
     its fields, are written now.
     """
-    if history_instance.history_type == "~":
-        names = [field.attname for field in instance._meta.concrete_fields]
-        stored = type(instance)._base_manager.filter(pk=instance.pk).values(*names).first()
-        for name, value in (stored or {}).items():
-            setattr(history_instance, name, value)
+    # Of what was deleted: as it was just before, when it was logged.
+    is_update = history_instance.history_type == "~"
+    stored = _stored(instance) if is_update else instance.__dict__.pop("_deleted_row", {})
+    for name, value in stored.items():
+        setattr(history_instance, name, value)
     if not history_instance.history_change_reason:
         history_instance.history_change_reason = current_actor().why[:100] or None
+
+
+def _stored(record: Record) -> dict[str, Any]:
+    """The record's columns as the database holds them."""
+    names = [field.attname for field in record._meta.concrete_fields]
+    return type(record)._base_manager.filter(pk=record.pk).values(*names).first() or {}
 
 
 def _log(records: list[Record], action: str) -> None:

@@ -1,9 +1,25 @@
 """The WSGI entry point for gunicorn."""
 
 import os
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scosite.settings")
+# Who saves is told within five seconds that somebody else is writing.
+os.environ.setdefault("WRITE_PATIENCE", "4")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+_CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Django, told nothing of the encoding that a client claims: forms of ours are UTF-8.
+
+    Python has encodings that are none of text (rot13), on which Django fails before any of its handlers of errors.
+    """
+    if "CONTENT_TYPE" in environ:
+        environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
+    return _django(environ, start_response)

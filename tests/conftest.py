@@ -1,18 +1,21 @@
 """What every test gets: plain static files, an index folder of its own."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client, SimpleTestCase
+from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from pytest_django import DjangoDbBlocker
 
 from archive import search
-from archive.search import advice, postgres_engine
+from archive.counters import Lost, counters
+from archive.search import advice, opensearch_engine, postgres_engine
 
 append_only_log = import_module("archive.migrations.0005_append_only_log")
 
@@ -23,7 +26,7 @@ hypothesis_settings.load_profile("archive")
 
 
 # What starts processes of its own, which ask the database.
-_PROCESSES = ("browser", "drills", "servers")
+_PROCESSES = ("browser", "drills", "faults", "servers")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,10 +86,29 @@ def data_dir(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _no_counts(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a test counted in the database and committed, the next must not find: the table is none of Django's."""
+    yield
+    if connection.vendor == "postgresql" and _commits(request.node):
+        with django_db_blocker.unblock(), suppress(Lost):
+            counters().forget_all()
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker, kind = item.get_closest_marker("django_db"), getattr(item, "cls", None) or object
+    return (
+        bool(marker and marker.kwargs.get("transaction"))
+        or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+        or (issubclass(kind, TransactionTestCase) and not issubclass(kind, TestCase))
+    )
+
+
+@pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine gets the advice of a fast one, and its long searches are answered."""
     monkeypatch.setattr(advice, "_PATIENCE", 3600)
     monkeypatch.setattr(postgres_engine, "SEARCH_TIMEOUT", 60)
+    monkeypatch.setattr(opensearch_engine, "SEARCH_TIMEOUT", 60)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for name in ("SITE_URL", "ALLOWED_HOSTS", "SEARCH_URL", "DEBUG", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"):
+_SETTINGS = ("SITE_URL", "ALLOWED_HOSTS", "SEARCH_URL", "DEBUG", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS")
+_OTHERS = ("LOG_FORMAT", "ACCESS_LOG", "METRICS_TOKEN", "REQUIRE_SECOND_FACTOR", "FILES_URL")
+for name in (*_SETTINGS, *_OTHERS):
     os.environ.pop(name, None)
 os.environ["ARCHIVE_DATA_DIR"] = tempfile.mkdtemp(prefix="archive-tests-")
 # Where collectstatic would write; whitenoise warns where it is missing.

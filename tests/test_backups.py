@@ -82,7 +82,7 @@ def test_a_list_does_not_lead_out_of_the_bag(bag: Path, name: str) -> None:
 
 
 def test_what_is_there_is_not_written_over(bag: Path, live: Path, data_dir: Path) -> None:
-    with pytest.raises(backups.BackupError, match="captures is not empty"):
+    with pytest.raises(backups.BackupError, match="There are captures already"):
         backups.restore(bag)
     shutil.rmtree(data_dir / "captures")
     with pytest.raises(backups.BackupError, match="There is a database at"):
@@ -102,7 +102,7 @@ def test_a_damaged_capture_is_copied_and_told(live: Path, tmp_path: Path, data_d
     (capture,) = (path for path in (data_dir / "captures").rglob("*") if path.is_file())
     capture.write_bytes(b"As it Came.")
     made = backups.make(tmp_path / "bags")
-    assert made.damaged == (str(capture),)
+    assert made.damaged == (f"captures/{captures.name_of(capture.name)}",)
     assert backups.verify(made.folder)
 
 

@@ -143,7 +143,7 @@ def test_only_what_the_manifest_names_is_served(client: Client, data_dir: Path, 
     _made()
     made = dumps.newest()
     assert made is not None
-    (made.folder / "stray.txt").write_text("secret")
+    (data_dir / "dumps" / made.place / "stray.txt").write_text("secret")
     (data_dir / "secret_key").write_text("secret")
     for name in (
         "stray.txt",

@@ -2,6 +2,10 @@
 
 import random
 import re
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -189,6 +193,29 @@ def test_a_name_that_is_newer_than_the_overview_is_found() -> None:
     archive = Overview()
     assert archive.name(Publisher, old.pk).name == "Old"
     assert archive.name(Publisher, make.make_publisher(name="New").pk).name == "New"
+
+
+def test_what_many_ask_for_at_once_is_counted_once() -> None:
+    """As after a change, when every page wants the same numbers."""
+    archive, asked = Overview(), []
+    together = threading.Barrier(6)
+
+    class Slow:
+        class objects:  # noqa: N801  # as of a model
+            @staticmethod
+            def counts() -> dict[int, tuple[int, int]]:
+                asked.append(1)
+                # All others are here by then.
+                time.sleep(0.3)
+                return {1: (2, 3)}
+
+    def read(_n: int) -> Mapping[int, tuple[int, int]]:
+        together.wait()
+        return archive.counts(Slow)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(read, range(6))) == [{1: (2, 3)}] * 6
+    assert len(asked) == 1
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

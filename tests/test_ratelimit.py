@@ -1,6 +1,7 @@
-"""The limiter: who counts as one client, how much is let through, and that no two workers give the same place twice."""
+"""The limiter: who counts as one client, and how much is let through. What it counts with: tests/test_counters.py."""
 
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from archive import ratelimit
+from archive.counters import FileCounters
 from archive.ratelimit import Limit, client_of, count, wait
 
 
@@ -21,12 +23,13 @@ def asked(peer: str = "192.0.2.1", forwarded: str = "") -> HttpRequest:
 @pytest.fixture(autouse=True)
 def _limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ratelimit, "LIMITS", {"tips": (Limit(3, 60), Limit(5, 600)), "logins": (Limit(1, 60),)})
+    monkeypatch.setattr(ratelimit, "counters", FileCounters)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1_000_000.0]
-    monkeypatch.setattr(ratelimit.time, "time", lambda: now[0])
+    monkeypatch.setattr(time, "time", lambda: now[0])
     return now
 
 
@@ -80,6 +83,33 @@ def test_a_file_that_can_not_be_opened_keeps_nobody_out(settings: Any, caplog: p
     settings.DATA_DIR = Path("/nonexistent")
     assert wait(asked(), "logins") == 0
     assert "could not count" in caplog.text
+
+
+def test_what_is_taken_back_does_not_count(clock: list[float]) -> None:
+    assert [ratelimit.count_of("anna", "tips").wait for _ in range(3)] == [0, 0, 0]
+    ratelimit.take_back("anna", "tips")
+    assert ratelimit.count_of("anna", "tips").wait == 0
+    assert ratelimit.count_of("anna", "tips").wait > 0
+    # Of somebody who was never counted there is nothing to take.
+    ratelimit.take_back("boris", "tips")
+    assert ratelimit.count_of("boris", "tips").remaining == 2
+
+
+def test_what_is_remembered_is_forgotten_in_time(data_dir: Path, clock: list[float]) -> None:
+    assert not ratelimit.is_remembered("anna from 192.0.2.1")
+    ratelimit.remember("anna from 192.0.2.1", 100)
+    assert ratelimit.is_remembered("anna from 192.0.2.1")
+    assert not ratelimit.is_remembered("anna from 192.0.2.2")
+    assert b"anna" not in (data_dir / "limits.sqlite3").read_bytes()
+    clock[0] += 101
+    assert not ratelimit.is_remembered("anna from 192.0.2.1")
+
+
+def test_where_nothing_can_be_kept_nothing_is_remembered(settings: Any) -> None:
+    settings.DATA_DIR = Path("/nonexistent")
+    ratelimit.remember("anna from 192.0.2.1", 100)
+    assert not ratelimit.is_remembered("anna from 192.0.2.1")
+    ratelimit.take_back("anna", "tips")
 
 
 # Who asks -------------------------------------------------------------------------------------------------------------

@@ -8,11 +8,13 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -42,41 +44,102 @@ def _server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of ours, found by its folder of data."""
+
+    binaries: Path
+    data: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgres://archive@127.0.0.1:{self.port}/postgres"
+
+    def run(self, tool: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as the server's user. Exits with what it printed where it fails."""
+        command = [str(self.binaries / tool), *arguments]
+        done = subprocess.run(command, user=_server_user(), cwd="/", capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+
+    def start(self) -> None:
+        # Durability is not what these tests are about.
+        folder = self.data.parent
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {folder} -c fsync=off -c synchronous_commit=off"
+        log = f"{folder}/log"
+        self.run("pg_ctl", "--pgdata", str(self.data), "--log", log, "--wait", "--options", options, "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "--pgdata", str(self.data), "--mode", "immediate", "--wait", "stop")
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Shut down; started again afterwards."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """All its processes are stopped where they are; its connections stay as they are."""
+        main = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        processes = [main, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in reversed(processes):
+                os.kill(process, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="archive-postgres-") as folder:
+        if user := _server_user():
+            shutil.chown(folder, user)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def primary(binaries: Path) -> Iterator[Server]:
+    """A PostgreSQL server on a free port of loopback; gone afterwards."""
+    with _folder() as folder:
+        made = Server(binaries, folder / "data", free_port())
+        who = ("--auth", "trust", "--username", "archive")
+        made.run("initdb", "--pgdata", str(made.data), *who, "--encoding", "UTF8", "--locale", "C")
+        with made.running():
+            yield made
+
+
+@contextlib.contextmanager
+def replica(of: Server) -> Iterator[Server]:
+    """A standby that follows the server as it writes; gone afterwards."""
+    with _folder() as folder:
+        made = Server(of.binaries, folder / "data", free_port())
+        source = ("--host", "127.0.0.1", "--port", str(of.port), "--username", "archive")
+        made.run("pg_basebackup", *source, "--pgdata", str(made.data), "--write-recovery-conf", "--checkpoint", "fast")
+        with made.running():
+            yield made
+
+
 @contextlib.contextmanager
 def server(binaries: Path) -> Iterator[str]:
-    """A PostgreSQL server on a free port of loopback, as a database URL; gone afterwards."""
-    user = _server_user()
-    with tempfile.TemporaryDirectory(prefix="archive-postgres-") as folder:
-        if user:
-            shutil.chown(folder, user)
-        data, port = Path(folder) / "data", free_port()
-
-        def run(tool: str, *arguments: str) -> None:
-            command = [str(binaries / tool), *arguments]
-            done = subprocess.run(command, user=user, cwd="/", capture_output=True, text=True, check=False)
-            if done.returncode:
-                sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-
-        run(
-            "initdb",
-            "--pgdata",
-            str(data),
-            "--auth",
-            "trust",
-            "--username",
-            "archive",
-            "--encoding",
-            "UTF8",
-            "--locale",
-            "C",
-        )
-        # Durability is not what these tests are about.
-        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off"
-        run("pg_ctl", "--pgdata", str(data), "--log", f"{folder}/log", "--wait", "--options", options, "start")
-        try:
-            yield f"postgres://archive@127.0.0.1:{port}/postgres"
-        finally:
-            run("pg_ctl", "--pgdata", str(data), "--mode", "immediate", "--wait", "stop")
+    """The address of a server as a database URL; gone afterwards."""
+    with primary(binaries) as made:
+        yield made.url
 
 
 def main(command: list[str]) -> int:

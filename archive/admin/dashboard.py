@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from archive.admin.lacking import LACKS
 from archive.curation import assignments
 from archive.curation.roles import REVIEWED
-from archive.models import Candidate, Change, Record, Status, Tip
+from archive.models import Candidate, Change, FixityRun, Record, Status, Tip
 from archive.models.inbox import CandidateState
 from archive.models.tip import TipState
 
@@ -62,6 +62,9 @@ class Board:
     waiting: tuple[Number, ...]
     missing: tuple[Number, ...]
     recent: tuple[Recent, ...]
+    # None where the user may not see it, or no check has run yet.
+    fixity: FixityRun | None = None
+    sees_fixity: bool = False
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Number, ...]], ...]:
@@ -96,7 +99,15 @@ def board(request: HttpRequest) -> Board:
         key=lambda one: (one.at is not None, one.at),
         reverse=True,
     )
-    return Board(tuple(drafts[:_NAMED]), (*to_review, *_queues(request)), tuple(missing), tuple(_recent(request)))
+    sees_fixity = admin.site.get_model_admin(FixityRun).has_view_permission(request)
+    return Board(
+        tuple(drafts[:_NAMED]),
+        (*to_review, *_queues(request)),
+        tuple(missing),
+        tuple(_recent(request)),
+        FixityRun.objects.latest_run() if sees_fixity else None,
+        sees_fixity,
+    )
 
 
 def _counts(model: Any) -> dict[str, int]:

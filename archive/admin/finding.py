@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from archive.admin.base import RecordAdmin
 from archive.admin.forms import RecordForm
-from archive.curation.quality import ALL_RULES, RULES, STALE, Finding, check
-from archive.models import AcceptedFinding, Record
+from archive.curation.fixity import damages_of
+from archive.curation.quality import ALL_RULES, RULES, STALE, STORED, Finding, check
+from archive.models import AcceptedFinding, FixityRun, Record
 
 _NONE = [("", "---------")]
 
@@ -59,13 +60,16 @@ class AcceptedFindingAdmin(RecordAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         titles = {rule.slug: rule.title for rule in ALL_RULES}
-        still_open = [finding for finding in check() if not finding.reason]
+        # The log and all versions are read by night, not for each view of the page.
+        run = FixityRun.objects.latest_run()
+        still_open = [finding for finding in check(stored=_stored(run)) if not finding.reason]
         may_accept = self.has_add_permission(request)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Data quality: open findings"),
             "opts": self.opts,
             "media": self.media,
+            "run": run,
             "total": len(still_open),
             "groups": [
                 (titles[slug], [(one, _change_url(one), _accept_url(one) if may_accept else "") for one in group])
@@ -77,6 +81,16 @@ class AcceptedFindingAdmin(RecordAdmin):
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Back to where the next finding waits."""
         return HttpResponseRedirect(reverse("admin:archive_acceptedfinding_findings"))
+
+
+def _stored(run: FixityRun | None) -> dict[str, list[Finding]]:
+    """What the last check of fixity found, by the rules that would read it all again."""
+    found: dict[str, list[Finding]] = {slug: [] for slug in STORED}
+    for one in damages_of(run) if run else ():
+        if one.part in found and one.record_id is not None:
+            facts = (one.part, one.record_type, one.record_key, one.record_id, one.label, one.address, one.message)
+            found[one.part].append(Finding(*facts))
+    return found
 
 
 def _change_url(finding: Finding) -> str:

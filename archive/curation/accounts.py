@@ -39,9 +39,9 @@ def free_username(role: Role) -> str:
     return next(name for name in names if not User.objects.filter(username=name).exists())
 
 
-def generate_password() -> str:
-    """A random password in six groups of four, easy to copy by hand."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(6))
+def generate_password(groups: int = 6) -> str:
+    """A random password in groups of four, easy to copy by hand."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups))
 
 
 def has_role(user: User) -> bool:

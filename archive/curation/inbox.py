@@ -4,12 +4,10 @@ A candidate is known by its address, else by its text: what was seen once, in wh
 was dismissed. What the archive has already is left out. Taking a candidate makes a draft of it.
 """
 
-import fcntl
 import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +33,7 @@ from archive.ingest.readers import MAX_BYTES, MEGABYTE, read
 from archive.ingest.refusal import Refused
 from archive.models import Article, Candidate, Change, PolledSource
 from archive.models.inbox import CandidateState
+from archive.outcomes import tell
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +42,6 @@ MAX_FILES = 500
 _BATCH = 500
 # Reasons that leave no doubt; what is only alike is for the curator, who sees it when it was taken.
 _SAME = frozenset({Reason.ADDRESS, Reason.TEXT})
-
-
-class Busy(Exception):
-    """Somebody else polls at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +69,6 @@ class _Reading:
 # Polling --------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def alone() -> Iterator[None]:
-    """One poll at a time in a data folder: a slow one is not overtaken by the next of cron. Raises Busy."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    with (settings.DATA_DIR / "poll_sources.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy from None
-        yield
-
-
 def poll(source: PolledSource, *, dry_run: bool = False) -> Polled:
     """Read the source and keep its new items as candidates; what goes wrong stands in the source's `problem` too.
 
@@ -102,6 +85,7 @@ def poll(source: PolledSource, *, dry_run: bool = False) -> Polled:
         reading, polled = _Reading(), Polled(source, problem=_("Unexpected: %(problem)r") % {"problem": error})
     if not dry_run:
         _keep(source, reading, polled)
+        tell("poll", "failed" if polled.problem else "unchanged" if polled.is_unchanged else "read")
     return polled
 
 

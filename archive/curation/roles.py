@@ -35,6 +35,7 @@ from archive.models import (
     EventSeries,
     EventSource,
     Figure,
+    FixityRun,
     Merge,
     Office,
     Participant,
@@ -67,7 +68,7 @@ SHARED = (Country, City, Topic, Term, EventSeries, Publisher, SourceDocument)
 # Role, what it may do beyond the role before it, to what.
 GRANTS: tuple[tuple[Role, tuple[str, ...], tuple[type[models.Model], ...]], ...] = (
     (Role.CURATOR, ("view",), (*REVIEWED, *ROWS, *SHARED, CountryStatus, AcceptedFinding, Change, Redirect)),
-    (Role.CURATOR, ("view",), (*QUEUES, Capture, CorrectionNote, Merge, PolledSource)),
+    (Role.CURATOR, ("view",), (*QUEUES, Capture, CorrectionNote, FixityRun, Merge, PolledSource)),
     (Role.CURATOR, ("add", "change", "delete"), (*REVIEWED, *ROWS)),
     (Role.CURATOR, ("add", "change"), QUEUES),
     (Role.CURATOR, ("add",), SHARED),

@@ -1,49 +1,64 @@
-"""The bytes of what was taken in, kept as they came: `captures/` in the data folder, named by their SHA-256.
+"""The bytes of what was taken in, kept as they came: the storage "captures", in which they are named by their SHA-256.
 
-A file is whole or not there: it is written beside its place, forced to disk and then renamed. Its row says when it came, from
-where and as what.
+A file is whole or not there, and never changes. Its row says when it came, from where and as what.
 """
 
 import hashlib
-import os
-import secrets
-import time
-from pathlib import Path
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import BinaryIO, cast
 
-from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 
 from archive.ingest.safety import clean_line
 from archive.models import Capture, SourceDocument
 
-_PART = ".part"
-# Older unfinished files are of a process that died.
-_STALE_SECONDS = 3600
 
-
-def path_of(sha256: str) -> Path:
-    """Where the bytes of that hash stand, or would."""
-    return settings.DATA_DIR / "captures" / sha256[:2] / sha256
+def name_of(sha256: str) -> str:
+    """Under what name the bytes of that hash stand, or would."""
+    return f"{sha256[:2]}/{sha256}"
 
 
 def store(data: bytes) -> str:
-    """Put the bytes where they belong and return their SHA-256. What stands there already stays."""
+    """Put the bytes where they belong and return their SHA-256. What stands there already stays. Raises OSError."""
     sha256 = hashlib.sha256(data).hexdigest()
-    path = path_of(sha256)
-    if path.exists() and path.stat().st_size == len(data):
-        return sha256
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path.parent)
-    part = path.with_name(f"{sha256}.{secrets.token_hex(4)}{_PART}")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    _sync(path.parent)
+    if not (_storage().exists(name_of(sha256)) and size(sha256) == len(data)):
+        _storage().save(name_of(sha256), ContentFile(data))
     return sha256
+
+
+def put_back(sha256: str, file: BinaryIO) -> None:
+    """Put a file of a backup where it was, whatever is in it."""
+    _storage().save(name_of(sha256), File(file))
+
+
+def opened(sha256: str) -> BinaryIO:
+    """The bytes of that hash. Raises FileNotFoundError."""
+    return cast(BinaryIO, _storage().open(name_of(sha256), "rb"))
+
+
+def size(sha256: str) -> int:
+    """How many bytes stand there. Raises FileNotFoundError."""
+    return int(_storage().size(name_of(sha256)))
+
+
+def digest(sha256: str) -> str:
+    """The hash of what stands there now. Raises FileNotFoundError."""
+    with opened(sha256) as file:
+        return hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest()
+
+
+def kept() -> Iterator[str]:
+    """The hashes of all that stand there, in order, with a row or without."""
+    for folder in sorted(_storage().listdir("")[0]):
+        yield from sorted(name for name in _storage().listdir(folder)[1] if is_hash(name))
+
+
+def is_hash(name: str) -> bool:
+    """Whether a file of that name could be a capture."""
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
 
 
 def record(data: bytes, *, address: str, media_type: str, source_document: SourceDocument | None = None) -> Capture:
@@ -63,19 +78,5 @@ def record(data: bytes, *, address: str, media_type: str, source_document: Sourc
     return capture
 
 
-def _sweep(folder: Path) -> None:
-    for part in folder.glob(f"*{_PART}"):
-        try:
-            if time.time() - part.stat().st_mtime > _STALE_SECONDS:
-                part.unlink()
-        except FileNotFoundError:
-            continue  # its writer was quicker
-
-
-def _sync(folder: Path) -> None:
-    """Force the new name to disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _storage() -> Storage:
+    return storages["captures"]

@@ -10,6 +10,7 @@ from archive.models.country import Country, CountryStatus
 from archive.models.duplicate import DuplicateDecision, Merge
 from archive.models.event import Attendance, Delegation, Event, EventSeries, EventSource, Figure, Reading
 from archive.models.finding import AcceptedFinding
+from archive.models.fixity import FixityRun, Seal
 from archive.models.inbox import Assignment, Candidate, PolledSource, SuggestionDecision
 from archive.models.participant import Office, Participant
 from archive.models.publisher import Publisher
@@ -38,6 +39,7 @@ __all__ = [
     "EventSeries",
     "EventSource",
     "Figure",
+    "FixityRun",
     "Merge",
     "Office",
     "Participant",
@@ -47,6 +49,7 @@ __all__ = [
     "Record",
     "Redirect",
     "Reviewed",
+    "Seal",
     "Slugged",
     "SourceDocument",
     "Sourced",

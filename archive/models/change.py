@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -138,14 +138,24 @@ class ChangeQuerySet(models.QuerySet):
     def after(self, number: int) -> "ChangeQuerySet":
         return self.filter(number__gt=number).order_by("number")
 
-    def head(self) -> tuple[int, str]:
-        """Number and hash of the newest entry; (0, "") where there is none. By a plain statement: every search asks it."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT number, sha256 FROM {self.model._meta.db_table} ORDER BY number DESC LIMIT 1")  # noqa: S608  # no value in it
-            return cursor.fetchone() or (0, "")
-
     def last_number(self) -> int:
         return self.aggregate(last=models.Max("number"))["last"] or 0
+
+
+class ChangeManager(models.Manager.from_queryset(ChangeQuerySet)):
+    @property
+    def head_statement(self) -> str:
+        """Asks for number and hash of the newest entry; for copies of the database, too, which are none of Django's."""
+        return f"SELECT number, sha256 FROM {self.model._meta.db_table} ORDER BY number DESC LIMIT 1"  # noqa: S608  # no value in it
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the newest entry; (0, "") where there is none.
+
+        By a plain statement, and without a queryset in between: every search and every page asks it.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(self.head_statement)
+            return cursor.fetchone() or (0, "")
 
 
 class Change(models.Model):
@@ -163,7 +173,7 @@ class Change(models.Model):
     previous_sha256 = models.CharField(_("hash of the entry before"), max_length=64, blank=True)
     sha256 = models.CharField(_("hash of this entry"), max_length=64)
 
-    objects = ChangeQuerySet.as_manager()
+    objects = ChangeManager()
 
     class Meta:
         verbose_name = _("change")

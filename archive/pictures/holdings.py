@@ -28,7 +28,7 @@ from archive.models import (
     Topic,
 )
 from archive.models.base import DateBasis
-from archive.overview import Overview, Timeline, overview
+from archive.overview import Overview, Selection, overview
 from archive.querysets import EVENT_SOURCES, PRECISIONS
 
 # What the numbers are made of.
@@ -190,7 +190,7 @@ def count() -> Holdings:
     archive = overview()
     events, articles = Event.objects.published(), Article.objects.published()
     covering = archive.covering
-    covered = Timeline(events.covered())
+    covered = archive.events.among(covering)
     undated = set(archive.events.undated)
     years = _years(archive, covered)
     publishers = archive.counts(Publisher)
@@ -239,7 +239,7 @@ def _records(archive: Overview) -> dict[str, int]:
     }
 
 
-def _years(archive: Overview, covered: Timeline) -> tuple[YearRow, ...]:
+def _years(archive: Overview, covered: Selection) -> tuple[YearRow, ...]:
     articles, events, with_press = archive.articles.by_year(), archive.events.by_year(), covered.by_year()
     known = {*articles, *events}
     return tuple(

@@ -5,10 +5,11 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
+from archive import metrics
 from archive.models import Change
 from archive.search.advice import advise
 from archive.search.bigrams import in_bigrams
-from archive.search.checking import IndexReport, check_index, repair_index
+from archive.search.checking import IndexReport, check_index, index_damages, repair_index
 from archive.search.directory import Named, Suggestion, directory
 from archive.search.documents import FACETS
 from archive.search.engine import engine
@@ -83,6 +84,8 @@ __all__ = [
     "ensure_fresh",
     "facet_values",
     "follow_changes",
+    "index_damages",
+    "index_state",
     "keys",
     "parse",
     "rebuild_index",
@@ -109,8 +112,11 @@ def search(query: Query) -> Results:
     _check_chosen(query)
     if query.page < 1:
         raise PageOutOfRange(_("Pages count from 1."))
-    with turn(parsed.tree):
-        return _answer(query, parsed)
+    with metrics.timed_search("search"), turn(parsed.tree):
+        results = _answer(query, parsed)
+    if not results.total:
+        metrics.searches_without_results.labels(metrics.engine_name()).inc()
+    return results
 
 
 def _answer(query: Query, parsed: Parsed) -> Results:
@@ -143,7 +149,7 @@ def facet_values(query: Query, key: str, contains: str = "") -> tuple[Facet, int
     """
     _check_chosen(query)
     head = Change.objects.head()
-    with turn(parse(query.text).tree):
+    with metrics.timed_search("facet"), turn(parse(query.text).tree):
         found = _find(query, _searched(query, table(head)), head)
     return whole_facet(query, found, directory(head), key, contains), found.totals[query.scope]
 
@@ -155,14 +161,20 @@ def keys(query: Query, most: int) -> list[int]:
     """
     _check_chosen(query)
     head = Change.objects.head()
-    with turn(parse(query.text).tree):
+    with metrics.timed_search("keys"), turn(parse(query.text).tree):
         found = _find(replace(query, page=1, page_size=most), _searched(query, table(head)), head)
     return list(found.pks)
 
 
 def suggest(text: str, most: int = 10) -> list[Suggestion]:
     """Public records that a reader who types this may mean, the likeliest first. One database query."""
-    return directory().suggest(text, most)
+    with metrics.timed_search("suggest"):
+        return directory().suggest(text, most)
+
+
+def index_state() -> IndexState:
+    """Up to where the index follows the change log, as it is now. Raises IndexUnusable."""
+    return engine().state()
 
 
 def _check_chosen(query: Query) -> None:
@@ -201,9 +213,9 @@ def _hits(scope: Scope, pks: tuple[int, ...], tree: Node, head: tuple[int, str])
     """The found records in the engine's order. The database has the last word: what is not public now is left out."""
     found = shown(scope, pks, head)
     marker = Marker(tree)
-    hits = (
-        Hit(one.record, mark(str(one.record), marker), best_passage(one.text, marker))
+    hits = [
+        Hit(one.record, mark(one.title, marker), best_passage(one.text, marker))
         for pk in pks
         if (one := found.get(pk)) is not None
-    )
+    ]
     return explained(scope, hits, marker, head)

@@ -18,9 +18,13 @@ from rapidfuzz.distance import Indel
 from archive.search.bigrams import term_of
 from archive.search.query import Phrase, Word
 from archive.search.text import STOP_WORDS, forms, spelling, stem, words
+from archive.search.transliteration import latin
 
 # How alike two spellings of a word of a person's name are at least, 0 to 1: Sysoyev and Sysoev are, Ayatollah and Ali not.
 _ALIKE = 0.6
+
+# How alike a word of the Russian name in Latin letters is to the English one, to be a spelling of it: Shoygu is one of Shoigu.
+_SPELT_ALIKE = 0.7
 
 # Ordinary English words that are names as well. Where one has another name that matters, the glossary says so.
 _COMMON = frozenset(
@@ -55,6 +59,7 @@ class Bearer:
     """A record by its names: `own` are the English one, the Russian and the Chinese, `variants` the rest.
 
     Of a person's Chinese name in one piece `is_family_name_first` says that it is the whole name, else the family's.
+    `silent` are those of its own names that stand for the others, but not the others for them.
     """
 
     kind: str
@@ -62,6 +67,7 @@ class Bearer:
     variants: tuple[str, ...] = ()
     is_person: bool = False
     is_family_name_first: bool = False
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,7 @@ def classes(records: Sequence[Bearer], refused: Collection[Key] = ()) -> list[Cl
         own, names = fit(record.own), fit((*record.own, *record.variants))
         one = _to_join(record.kind, own, bearing)
         if one is None:
-            one = Class()
+            one = Class(silent={name.key for name in fit(record.silent)})
             found.append(one)
         one.add_record(record.kind, names, own)
         for name in names:
@@ -190,11 +196,12 @@ def classes(records: Sequence[Bearer], refused: Collection[Key] = ()) -> list[Cl
                 bearing[name.key].append(one)
         if record.is_person:
             persons.append((one, record))
-    shared = Counter(key for one, _ in persons for key in {word.key for word in _words_of(one)})
-    for one, record in persons:
-        for columns in _words_apart(one, record):
+    apart = [(one, _words_apart(one, record)) for one, record in persons]
+    shared = Counter(key for one, columns in apart for key in {word.key for word in _words_of(one, columns)})
+    for one, columns in apart:
+        for column in columns:
             word = Class()
-            word.add(name for name in fit(columns) if shared[name.key] == 1)
+            word.add(name for name in fit(column) if shared[name.key] == 1)
             if len(word.names) > 1:
                 found.append(word)
                 # Who asks for one word of it asks for that word, whoever bears it.
@@ -222,17 +229,19 @@ def _take_apart(found: list[Class]) -> None:
 # Persons --------------------------------------------------------------------------------------------------------------
 
 
-def _words_of(one: Class) -> Iterator[Name]:
-    return (word for name in one.names.values() for word in names_of(_split(name.text)))
+def _words_of(one: Class, columns: Iterable[Iterable[str]]) -> Iterator[Name]:
+    """The words of all names, and the other spellings of them."""
+    yield from (word for name in one.names.values() for word in names_of(_split(name.text)))
+    yield from (word for column in columns for word in names_of(column))
 
 
 def _words_apart(one: Class, record: Bearer) -> list[list[str]]:
     """The words of a person's name, each with its other spellings.
 
     The Russian name is aligned with the English one where both have as many words, and so is a Chinese one that has
-    points between them. In one piece, the Chinese name of a foreigner is that of the family. A word of another spelling
-    goes with the word that it is most like, if it is like any: "Makhmudov Victor" is turned round, "Ayatollah Khamenei"
-    has a title in it.
+    points between them; what the Russian words are in Latin letters are other spellings. In one piece, the Chinese name of
+    a foreigner is that of the family. A word of another spelling goes with the word that it is most like, if it is like
+    any: "Makhmudov Victor" is turned round, "Ayatollah Khamenei" has a title in it.
     """
     columns = [[word] for word in _split(record.own[0])]
     if len(columns) < 2:
@@ -242,6 +251,8 @@ def _words_apart(one: Class, record: Bearer) -> list[list[str]]:
         if len(found) == len(columns):
             for column, word in zip(columns, found, strict=True):
                 column.append(word)
+                if not record.is_family_name_first:
+                    column += [form for form in latin(word) if _likeness(form, column[0]) >= _SPELT_ALIKE]
         elif len(found) == 1 and not record.is_family_name_first:
             columns[-1].append(text)
     for name in one.names.values():

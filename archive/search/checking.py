@@ -1,5 +1,7 @@
 """Is the index what the records say? Everything is compared: which documents there are, and what they are made of."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -41,6 +43,17 @@ def check_index() -> IndexReport:
         elif digest != document.digest:
             outdated.append(document.id)
     return IndexReport(documents, tuple(missing), tuple(held), tuple(outdated))
+
+
+def index_damages() -> Iterator[str]:
+    """Names of the files or documents of the index that are not what was written. Reads every record, and every byte.
+
+    Raises IndexUnusable where there is no index at all.
+    """
+    # Where a damaged file keeps it from being read, that file is what is looked for.
+    with suppress(IndexUnusable):
+        ensure_fresh()
+    return engine().damages(all_documents())
 
 
 def repair_index(report: IndexReport) -> None:

@@ -17,7 +17,6 @@ from archive.search.documents import FACETS
 from archive.search.query import Scope
 from archive.search.segments import (
     NO_NUMBERS,
-    NO_POSTING,
     POSITION_BITS,
     Facet,
     FacetCounter,
@@ -28,6 +27,7 @@ from archive.search.segments import (
     Segment,
     Vocabulary,
     concatenated,
+    joined,
 )
 
 
@@ -54,12 +54,14 @@ class State:
             present[list(leaf.segment().deleted_docs())] = False
             live.append(present)
         scopes = self._facet([segment.scopes for segment, _ in self.parts], np.concatenate(live))
-        self.scopes = {scope: self._carrying(scopes, [scope.value]) for scope in Scope}
-        # The row that holds the index's own state is no document.
-        self.all: Mask = np.zeros(self.size, dtype=np.bool_)
-        for mask in self.scopes.values():
-            self.all |= mask
+        # The place of each document's scope among all; -1 of what is deleted, and of the row that holds the index's own state.
+        self.scope_of: Numbers = np.full(self.size, -1)
+        for place, scope in enumerate(Scope):
+            self.scope_of[self._carrying(scopes, [scope.value])] = place
+        self.all: Mask = self.scope_of >= 0
         self.total = int(self.all.sum())
+        # Nothing but the row of the index's own state, which has no words.
+        self._is_whole = all(present.all() for present in live)
         self.facets = {key: self._facet([segment.facets[key] for segment, _ in self.parts], self.all) for key in FACETS}
         self.pks, self.first, self.last = (
             concatenated([getattr(segment, name) for segment, _ in self.parts]) for name in ("pks", "first", "last")
@@ -96,13 +98,7 @@ class State:
         if len(self.parts) == 1:
             return self.parts[0][0].posting(field, form)
         parts = [(segment.posting(field, form), offset) for segment, offset in self.parts]
-        parts = [(posting, offset) for posting, offset in parts if len(posting.numbers)]
-        if not parts:
-            return NO_POSTING
-        return Posting(
-            np.concatenate([posting.numbers + offset for posting, offset in parts]),
-            np.concatenate([posting.frequencies for posting, _ in parts]),
-        )
+        return joined([Posting(one.numbers + offset, one.frequencies) for one, offset in parts if len(one.numbers)])
 
     def having(self, field: str, forms: Iterable[str]) -> Mask:
         """The documents that have any of the terms."""
@@ -116,11 +112,13 @@ class State:
         mask &= self.all
         return mask
 
-    def frequency(self, field: str, forms: Sequence[str]) -> int:
-        """How many documents have any of the terms."""
-        if len(forms) == 1:
-            return int(np.count_nonzero(self.all[self.posting(field, forms[0]).numbers]))
-        return int(np.count_nonzero(self.having(field, forms)))
+    def frequency(self, posting: Posting, *, is_joined: bool = False) -> int:
+        """How many documents are in a posting; one of several terms may have a document several times."""
+        if is_joined:
+            return int(np.count_nonzero(self.among([posting])))
+        if self._is_whole:
+            return len(posting.numbers)
+        return int(np.count_nonzero(self.all[posting.numbers]))
 
     def phrase(self, field: str, forms: tuple[str, ...]) -> Mask:
         """The documents in which the words follow each other."""
@@ -150,10 +148,10 @@ class State:
     def contents(self) -> dict[str, int]:
         """The digest of each document by its id."""
         digests = np.concatenate([segment.digests for segment, _ in self.parts])
+        scopes = list(Scope)
         return {
-            f"{scope}:{self.pks[number]}": int(digests[number])
-            for scope, mask in self.scopes.items()
-            for number in np.flatnonzero(mask & self.all)
+            f"{scopes[self.scope_of[number]]}:{self.pks[number]}": int(digests[number])
+            for number in np.flatnonzero(self.all)
         }
 
     def vocabulary(self, field: str) -> Vocabulary:
@@ -176,21 +174,20 @@ class State:
         return FacetCounter(self.facets, self.size)
 
     @cached_property
-    def newest(self) -> Numbers:
-        """The documents, the newest first, undated ones last; ties by key, so that pages never shuffle."""
-        return np.lexsort((self.pks, -self.last, -self.first))
-
-    @cached_property
-    def oldest(self) -> Numbers:
-        """The documents, the oldest first, undated ones last."""
-        return np.lexsort((self.pks, self.last, self.first, self.first == 0))
-
-    @cached_property
     def newness(self) -> Numbers:
-        """The place of each document in `newest`."""
-        places = np.empty(self.size, dtype=np.int64)
-        places[self.newest] = np.arange(self.size)
-        return places
+        """The place of each document, the newest first, undated ones last; ties by key, so that pages never shuffle."""
+        return _places(np.lexsort((self.pks, -self.last, -self.first)))
+
+    @cached_property
+    def oldness(self) -> Numbers:
+        """The place of each document, the oldest first, undated ones last."""
+        return _places(np.lexsort((self.pks, self.last, self.first, self.first == 0)))
+
+
+def _places(order: Numbers) -> Numbers:
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _merged(vocabularies: Sequence[Vocabulary]) -> Vocabulary:

@@ -1,6 +1,6 @@
 """What an engine has to do, and which one is in use."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -37,6 +37,12 @@ class Engine(Protocol):
     def contents(self) -> Mapping[str, int]:
         """The digest of each document by its id: what `check_index` compares with the records."""
 
+    def damages(self, documents: Iterable[SearchDocument]) -> Iterator[str]:
+        """Names of the files or documents of the index that are not what was written, down to the last byte.
+
+        `documents` are those of the records as they are now. What is missing or outdated is `check_index`'s to say.
+        """
+
     def apply(self, changes: Changes, *, timeout: float = ...) -> bool:
         """Bring the index forward under its write lock; False where it can't be written now."""
 
@@ -69,6 +75,12 @@ def _engine(url: str, data_dir: str) -> Engine:
         from archive.search.postgres_engine import PostgresEngine
 
         return PostgresEngine()
+    if parts.scheme == "opensearch":
+        # The client is no dependency of the site: not there, it says so.
+        from archive.search.opensearch_client import Address
+        from archive.search.opensearch_engine import OpenSearchEngine
+
+        return OpenSearchEngine(Address.of(url))
     raise ImproperlyConfigured(
-        f"SEARCH_URL={url!r}: known engines are whoosh://, whoosh:///absolute/folder and postgres://."
+        f"SEARCH_URL={url!r}: known engines are whoosh://, whoosh:///absolute/folder, postgres:// and opensearch://host:port."
     )

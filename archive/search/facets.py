@@ -59,7 +59,7 @@ def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
     """The facets of a result page."""
     # Asked once: to look the language up takes longer than most of the rest.
     language = get_language()
-    return tuple(_facet(query, found, names, key, language, _most_frequent(query, found, key)) for key in FACETS)
+    return tuple([_facet(query, found, names, key, language, _most_frequent(query, found, key)) for key in FACETS])
 
 
 def whole_facet(query: Query, found: Found, names: Directory, key: str, contains: str = "") -> Facet:
@@ -80,6 +80,8 @@ def whole_facet(query: Query, found: Found, names: Directory, key: str, contains
 
 
 def _chosen(query: Query, key: str) -> tuple[str, ...]:
+    if not query.include and not query.exclude:
+        return ()
     return (*query.include.get(key, ()), *query.exclude.get(key, ()))
 
 
@@ -90,12 +92,14 @@ def _most_frequent(query: Query, found: Found, key: str) -> Mapping[str, int]:
         return counted
     shown = {value: counted.get(value, 0) for value in chosen}
     room = max(0, _SHOWN[key] - len(shown))
+    if not room:
+        return shown
     others = {value: n for value, n in counted.items() if value not in shown} if shown else counted
-    if 0 < room < len(others):
+    if room < len(others):
         # Numbers alone are sorted much faster than what they are of.
         least = sorted(others.values(), reverse=True)[room - 1]
         others = {value: n for value, n in others.items() if n >= least}
-    ordered = sorted([(-n, value) for value, n in others.items()]) if room else []
+    ordered = sorted([(-n, value) for value, n in others.items()])
     return shown | {value: -n for n, value in ordered[:room]}
 
 
@@ -103,9 +107,10 @@ def _facet(
     query: Query, found: Found, names: Directory, key: str, language: str | None, values: Mapping[str, int]
 ) -> Facet:
     """The facet with these values: the most frequent first, or in the order of time."""
+    rows: list[tuple[str, str, int]] = []
     if key in _IN_TIME:
         rows = [(value, _IN_TIME[key](value), values[value]) for value in sorted(values, reverse=True)]
-    else:
+    elif values:
         known = _kinds(language) if key == "kind" else names.labels(key, language)
         ordered = sorted([(-n, known.get(value) or Label.unknown(value), value) for value, n in values.items()])
         rows = [(value, label[1], -n) for n, label, value in ordered]

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from archive.databases import replicas
 from archive.models import Change
 from archive.search.documents import SearchDocument, all_documents, documents, touched_documents
 from archive.search.engine import Todo, engine
@@ -23,7 +25,7 @@ def follow_changes() -> None:
     Without an index there is nothing to follow: the search page says so, and `rebuild_index` makes one.
     """
     try:
-        if not engine().apply(_todo):
+        if not _apply():
             logger.warning("the search index is being written elsewhere; it will follow with the next search or change")
     except IndexUnusable as error:
         logger.info("search index not followed: %s", error)
@@ -41,13 +43,22 @@ def ensure_fresh(last: tuple[int, str] | None = None) -> IndexState:
     state, last = engine().state(), last or Change.objects.head()
     if (state.number, state.sha256) == last or _is_undecided():
         return state
+    if state.number > last[0] and replicas.alias() == replicas.ALIAS:
+        # It follows the primary; what the replica does not have yet, the page leaves out.
+        return state
     # Twice where a rebuild that ended meanwhile put an older state in place.
     for _attempt in range(2):
-        is_written = engine().apply(_todo, timeout=SEARCH_PATIENCE)
+        is_written = _apply(timeout=SEARCH_PATIENCE)
         state = engine().state()
         if state.number >= last[0] or not is_written:
             break
     return state
+
+
+def _apply(**options: Any) -> bool:
+    """Write what the index lacks, as the primary has it."""
+    with replicas.primary():
+        return engine().apply(_todo, **options)
 
 
 def _is_undecided() -> bool:

@@ -10,8 +10,10 @@ term    = '"' words '"' ["~" distance] | word ["*" | "~" [edits]]
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from archive import dates
@@ -59,6 +61,13 @@ def parse(text: str) -> Parsed:
             _("The query has %(length)d characters; at most %(limit)d are searched. Please shorten it.")
             % {"length": len(text), "limit": MAX_CHARACTERS}
         )
+    return _understood(text, get_language())
+
+
+# A page asks several times for the same, and whoever turns its pages or chooses facets asks for it again.
+@lru_cache(maxsize=1024)
+def _understood(text: str, language: str | None) -> Parsed:
+    """The cache keeps the notes of different languages apart."""
     parser = _Parser(text)
     tree = parser.query(depth=0)
     return Parsed(tree or Everything(), tuple(dict.fromkeys(parser.notes)))

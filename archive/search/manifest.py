@@ -10,6 +10,7 @@ import json
 import os
 import zlib
 from collections.abc import Container
+from contextlib import suppress
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -26,14 +27,9 @@ def seal(folder: Path) -> None:
     with (folder / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _read(folder)
-        committed = _committed(folder)
-        if committed is None:
+        present = _present(folder)
+        if present is None:
             return
-        present = [
-            path.name
-            for path in folder.iterdir()
-            if path.suffix == ".toc" or (path.suffix == ".seg" and any(segment in path.name for segment in committed))
-        ]
         sums = {}
         for name in present:
             try:
@@ -73,12 +69,44 @@ def verify(folder: Path, verified: Container[str]) -> set[str]:
     return set(sums)
 
 
+def damages(folder: Path) -> list[str]:
+    """Names of files that are not what was written; the manifest's own, where it is not byte by byte what `seal` writes.
+
+    A commit that is not sealed yet looks like that too: ask again a moment later.
+    """
+    try:
+        sums = _read(folder)
+    except IndexUnusable:
+        return [_NAME]
+    found = [] if not sums or (folder / _NAME).read_text() == json.dumps(sums) else [_NAME]
+    for name, expected in sums.items():
+        # What is missing is told of the manifest: it lists what is there.
+        with suppress(FileNotFoundError):
+            if _sum(folder / name) != expected:
+                found.append(name)
+    # Asked of whole files only: Whoosh unpickles what it opens.
+    present = _present(folder) if sums and not found else None
+    return found if present is None or sums.keys() == {*present} else [_NAME]
+
+
+def _present(folder: Path) -> list[str] | None:
+    """The files of the last commit; None while one is under way."""
+    committed = _committed(folder)
+    if committed is None:
+        return None
+    return [
+        path.name
+        for path in folder.iterdir()
+        if path.suffix == ".toc" or (path.suffix == ".seg" and any(segment in path.name for segment in committed))
+    ]
+
+
 def _read(folder: Path) -> dict[str, list[int]]:
     try:
         found = json.loads((folder / _NAME).read_text())
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except ValueError:  # no JSON, or no UTF-8
         found = None
     if not isinstance(found, dict):
         raise _damaged(_NAME)

@@ -14,13 +14,14 @@ from dataclasses import astuple, dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 from psycopg import errors
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from archive.databases import replicas
 from archive.search.documents import FACETS, SearchDocument
 from archive.search.engine import Changes
 from archive.search.evaluate import MAX_EXPANSION
@@ -53,7 +54,10 @@ class _Vocabulary:
 
 
 class PostgresEngine:
-    """An `archive.search.engine.Engine` on the default database. Safe for threads and for several processes."""
+    """An `archive.search.engine.Engine` on the database, or on its replica for those who read there.
+
+    Safe for threads and for several processes.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -62,7 +66,7 @@ class PostgresEngine:
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def state(self) -> IndexState:
-        with _guarded(), _unharmed(), connection.cursor() as cursor:
+        with _guarded(), _unharmed(), connections[replicas.alias()].cursor() as cursor:
             return _state(cursor)[1]
 
     def find(self, query: Query, tree: Node) -> Found:
@@ -94,7 +98,7 @@ class PostgresEngine:
 
     def alike(self, form: str, edits: int) -> Mapping[str, int]:
         """The likest, where they are very many."""
-        with _guarded(), connection.cursor() as cursor:
+        with _guarded(), connections[replicas.alias()].cursor() as cursor:
             generation, _reached = _state(cursor)
             likes = _Likes(self._forms, cursor)(form, edits)
             cursor.execute(
@@ -110,10 +114,30 @@ class PostgresEngine:
             return {form: number for form, number in cursor.fetchall() if number}
 
     def contents(self) -> Mapping[str, int]:
-        with _guarded(), connection.cursor() as cursor:
+        with _guarded(), connections[replicas.alias()].cursor() as cursor:
             generation, _reached = _state(cursor)
             cursor.execute("SELECT id, digest FROM archive_searchdocument WHERE generation = %s", [generation])
             return dict(cursor.fetchall())
+
+    def damages(self, documents: Iterable[SearchDocument]) -> Iterator[str]:
+        """The rows are made anew and compared; words that are lost are told by the documents that have them."""
+        rest = iter(documents)
+        while batch := list(islice(rest, _BATCH)):
+            with _guarded(), connection.cursor() as cursor:
+                generation, _reached = _state(cursor)
+                values = [astuple(row(document)) for document in batch]
+                columns: list[list[Any]] = [list(column) for column in zip(*values, strict=True)]
+                columns[COLUMNS.index("facets")] = [json.dumps(one) for one in columns[COLUMNS.index("facets")]]
+                cursor.execute(_DIFFERENT, [*columns, generation])
+                found = {document for (document,) in cursor.fetchall()}
+                words = {document.id: vocabulary(document) for document in batch}
+                cursor.execute(
+                    "SELECT form FROM archive_searchword WHERE generation = %s AND form = ANY(%s)",
+                    [generation, sorted(set().union(*words.values()))],
+                )
+                known = {form for (form,) in cursor.fetchall()}
+            found |= {document for document, forms in words.items() if forms - known}
+            yield from sorted(found)
 
     def _forms(self, cursor: CursorWrapper) -> tuple[str, ...]:
         """All words of the index. Only those are read that came since the last call."""
@@ -180,6 +204,21 @@ class PostgresEngine:
                 cursor.execute(f"DELETE FROM {table} WHERE generation <> %s", [generation])  # noqa: S608  # ours
             # Else the planner knows nothing of the new rows until autovacuum comes by.
             cursor.execute("ANALYZE archive_searchdocument")
+
+
+_DIFFERENT = """
+    SELECT held.id FROM unnest(
+        %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::integer[], %s::integer[], %s::text[], %s::text[], %s::text[],
+        %s::text[]
+    ) AS right_one (id, scope, pk, digest, first, last, facets, stemmed, exact, overlong)
+    JOIN archive_searchdocument AS held USING (id)
+    WHERE held.generation = %s AND (
+        held.scope, held.pk, held.digest, held.first, held.last, to_jsonb(held.facets), held.stemmed, held.exact, held.overlong
+    ) IS DISTINCT FROM (
+        right_one.scope, right_one.pk, right_one.digest, right_one.first, right_one.last, right_one.facets::jsonb,
+        right_one.stemmed::tsvector, right_one.exact::tsvector, right_one.overlong
+    )
+"""
 
 
 class _Likes:
@@ -286,8 +325,9 @@ def _insert(cursor: CursorWrapper, generation: int, documents: Iterable[SearchDo
 @contextmanager
 def _transaction(settings: Mapping[str, str]) -> Iterator[CursorWrapper]:
     """A transaction in which these settings of PostgreSQL hold."""
-    is_nested = connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
+    alias = replicas.alias()
+    is_nested = connections[alias].in_atomic_block
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
         cursor.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
         yield cursor
@@ -300,7 +340,8 @@ def _transaction(settings: Mapping[str, str]) -> Iterator[CursorWrapper]:
 
 def _unharmed() -> AbstractContextManager[object]:
     """Keeps the caller's transaction, where there is one, from what fails inside."""
-    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+    alias = replicas.alias()
+    return transaction.atomic(using=alias) if connections[alias].in_atomic_block else nullcontext()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from archive.models import Article, Event, Participant
@@ -9,7 +10,7 @@ from archive.search.documents import SOURCES, SearchDocument
 from archive.search.query import Scope
 
 # Most records of a kind that are kept, and most of what they are searched by, which is larger.
-MOST, MOST_DOCUMENTS = 2000, 500
+MOST, MOST_SEARCHED = 2000, 500
 
 # Exactly what a result shows of its record.
 _SHOWN: Mapping[Scope, Any] = {
@@ -20,10 +21,32 @@ _SHOWN: Mapping[Scope, Any] = {
 
 
 class Shown(NamedTuple):
-    """A record, and the text of which a passage is shown; one object, so that it is cut into words only once."""
+    """A record, its title, and the text of which a passage is shown: the same objects, so that each is cut into words once."""
 
     record: Any
+    title: str
     text: str
+
+
+class Searched(NamedTuple):
+    """What a record is searched by, but for its title: texts and the fields that they are of, in the order of the document.
+
+    A text of its own is in the field "". `joined` are all of them, a line each, and `starts` is where each begins in it: to
+    look at once through all of a record's names takes a tenth of the time that one after the other does.
+    """
+
+    fields: tuple[str, ...]
+    texts: tuple[str, ...]
+    joined: str
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, document: SearchDocument) -> "Searched":
+        rows = [(key, name) for key, names in document.fields.items() for name in names]
+        rows += [("", text) for text in document.texts]
+        texts = tuple(text for _key, text in rows)
+        starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
+        return cls(tuple(key for key, _text in rows), texts, "\n".join(texts), tuple(starts))
 
 
 def _empty() -> dict[Scope, dict[int, Any]]:
@@ -36,7 +59,7 @@ class _Shelf:
 
     head: tuple[int, str]
     records: dict[Scope, dict[int, Shown]] = field(default_factory=_empty)
-    documents: dict[Scope, dict[int, SearchDocument]] = field(default_factory=_empty)
+    searched: dict[Scope, dict[int, Searched]] = field(default_factory=_empty)
 
 
 _shelf = _Shelf((0, ""))
@@ -50,7 +73,7 @@ def shown(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int
 
     def read(missing: list[int]) -> dict[int, Shown]:
         found = _SHOWN[scope]().published().filter(pk__in=missing)
-        return {record.pk: Shown(record, _text(record)) for record in found}
+        return {record.pk: Shown(record, str(record), _text(record)) for record in found}
 
     return _kept(_shelf_of(head).records[scope], MOST, pks, read)
 
@@ -61,14 +84,14 @@ def _text(record: Article | Event | Participant) -> str:
     return record.summary if isinstance(record, Event) else record.description
 
 
-def searched(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, SearchDocument]:
+def searched(scope: Scope, pks: Collection[int], head: tuple[int, str]) -> dict[int, Searched]:
     """What the records are searched by, by key. A constant number of queries, none where all is kept."""
 
-    def read(missing: list[int]) -> dict[int, SearchDocument]:
+    def read(missing: list[int]) -> dict[int, Searched]:
         source = SOURCES[scope]
-        return {record.pk: source.build(record) for record in source.published().filter(pk__in=missing)}
+        return {record.pk: Searched.of(source.build(record)) for record in source.published().filter(pk__in=missing)}
 
-    return _kept(_shelf_of(head).documents[scope], MOST_DOCUMENTS, pks, read)
+    return _kept(_shelf_of(head).searched[scope], MOST_SEARCHED, pks, read)
 
 
 def _shelf_of(head: tuple[int, str]) -> _Shelf:

@@ -6,23 +6,19 @@ from functools import lru_cache
 from archive.models import Article, Change
 from archive.search.engine import engine
 from archive.search.freshness import ensure_fresh
-from archive.search.query import Node, Or, Query, Scope, Word
-from archive.search.records import shown
+from archive.search.query import Node, Or, Query, Word
 from archive.search.text import STOP_WORDS, terms
 
 # Most words that are compared: each costs about as much as a word of a query.
 MAX_WORDS = 16
 
 
-def similar(article: Article, most: int) -> tuple[Article, ...]:
-    """The published articles that are most like this one, itself left out, best first. Two queries at most.
+def similar(article: Article, most: int) -> tuple[int, ...]:
+    """Keys of the articles that are most like this one, itself left out, best first. One query. Raises IndexUnusable.
 
-    The records are shared: not to be written to. Raises IndexUnusable.
+    They are as the index has them: the database has the last word on what is public.
     """
-    head = Change.objects.head()
-    found = _alike(article.pk, _words(article), ensure_fresh(head).number, most)
-    by_pk = shown(Scope.ARTICLES, found, head)
-    return tuple(by_pk[pk].record for pk in found if pk in by_pk)
+    return _alike(article.pk, _words(article), ensure_fresh(Change.objects.head()).number, most)
 
 
 # A page is read more often than the archive changes; the number tells one state of it from the next.

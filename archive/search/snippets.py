@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
-from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
@@ -24,7 +23,7 @@ from archive.search.query import (
     Variants,
     Word,
 )
-from archive.search.text import Token, stem, tokens
+from archive.search.text import Token, cut_up, stem
 
 LENGTH = 200
 # Where a text is longer, its passage is looked for in so many characters from the start.
@@ -38,19 +37,35 @@ _KEPT, _KEPT_LENGTH = 1024, 20_000
 class Cut:
     """A text and its terms, in order and by form and stem."""
 
-    __slots__ = ("_ends", "_starts", "by_form", "by_stem", "forms", "text")
+    __slots__ = ("_beginning", "_by_stem", "_ends", "_starts", "by_form", "forms", "text", "unmarked")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = list(tokens(text[:SEARCHED]))
-        self.forms = [token.form for token in found]
-        self._starts, self._ends = (array("I", map(attrgetter(name), found)) for name in ("start", "end"))
+        self.forms, starts, ends = cut_up(text[:SEARCHED])
+        self._starts, self._ends = array("I", starts), array("I", ends)
         self.by_form: dict[str, list[int]] = {}
         for place, form in enumerate(self.forms):
             self.by_form.setdefault(form, []).append(place)
-        self.by_stem: dict[str, list[int]] = {}
-        for form, places in self.by_form.items():
-            self.by_stem.setdefault(stem(form), []).extend(places)
+        self._by_stem: dict[str, list[int]] | None = None
+        self._beginning: tuple[int, tuple[Fragment, ...]] = (0, ())
+        # The whole text, as it is shown where nothing in it matches.
+        self.unmarked = (Fragment(text),) if text else ()
+
+    @property
+    def by_stem(self) -> dict[str, list[int]]:
+        """Made when it is first asked for: what begins so, or stands as it is written, is found without it."""
+        if self._by_stem is None:
+            found: dict[str, list[int]] = {}
+            for form, places in self.by_form.items():
+                found.setdefault(stem(form), []).extend(places)
+            self._by_stem = found
+        return self._by_stem
+
+    def beginning(self, length: int) -> tuple[Fragment, ...]:
+        """The first `length` characters, as they are shown of a text in which nothing matches."""
+        if self._beginning[0] != length:
+            self._beginning = (length, _passage(self.text, [], length))
+        return self._beginning[1]
 
     def token(self, place: int) -> Token:
         return Token(self.forms[place], self._starts[place], self._ends[place])
@@ -95,16 +110,31 @@ class Marker:
                 case Fuzzy():
                     self._fuzzy.add(term)
 
+        # Most queries are of words alone, and most texts that are looked at have none of them.
+        self._is_of_words = not (self._prefixes or self._phrases or self._nears or self._fuzzy)
+
     @property
     def is_blank(self) -> bool:
         """True where nothing is looked for in texts: a query of dates."""
-        return not (self._stems or self._prefixes or self._phrases or self._nears or self._fuzzy)
+        return self._is_of_words and not self._stems
 
     def hits(self, cut: Cut) -> list[Token]:
         """The words to mark, in order."""
+        places: list[int] = []
+        if self._stems:
+            by_stem = cut.by_stem
+            for form in self._stems:
+                if form in by_stem:
+                    places += by_stem[form]
+        if not self._is_of_words:
+            places += self._further(cut)
+        if len(places) < 2:
+            return [cut.token(place) for place in places]
+        return list(_joined(cut.token(place) for place in sorted({*places})))
+
+    def _further(self, cut: Cut) -> set[int]:
+        """Where something else than a word stands."""
         found: set[int] = set()
-        for form in self._stems:
-            found.update(cut.by_stem.get(form, ()))
         if self._prefixes or self._fuzzy:
             for form, places in cut.by_form.items():
                 if self._is_like(form):
@@ -116,7 +146,7 @@ class Marker:
                     found.update(range(place, place + len(phrase)))
         for near in self._nears:
             found.update(_together(cut, near))
-        return list(_joined(cut.token(place) for place in sorted(found)))
+        return found
 
     def _is_like(self, form: str) -> bool:
         if form not in self._likes:
@@ -168,20 +198,26 @@ def _terms(node: Node) -> Iterator[Word | Phrase | Prefix | Near | Fuzzy]:
                 yield from _terms(part)
 
 
-def is_marked(text: str, marker: Marker) -> bool:
-    """Whether anything in the text is to be marked."""
-    return bool(marker.hits(_cut(text)))
+def mark_starts(text: str, marker: Marker) -> list[int]:
+    """Where each mark in the text begins, ascending."""
+    return [hit.start for hit in marker.hits(_cut(text))]
 
 
 def mark(text: str, marker: Marker) -> tuple[Fragment, ...]:
     """The whole text in fragments; of a very long one the matches at its beginning."""
-    return _fragments(text, 0, len(text), marker.hits(_cut(text)))
+    cut = _cut(text)
+    hits = marker.hits(cut)
+    return _fragments(text, 0, len(text), hits) if hits else cut.unmarked
 
 
 def best_passage(text: str, marker: Marker, *, length: int = LENGTH) -> tuple[Fragment, ...]:
     """The passage of at most `length` characters with the most different matches, cut at words; the beginning if none."""
     cut = _cut_in_a_row(text)
-    text, hits = cut.text, marker.hits(cut)
+    hits = marker.hits(cut)
+    return _passage(cut.text, hits, length) if hits else cut.beginning(length)
+
+
+def _passage(text: str, hits: list[Token], length: int) -> tuple[Fragment, ...]:
     if len(text) <= length:
         return _fragments(text, 0, len(text), hits)
     start, end = _window(text, hits, length - 4)  # without the ellipses

@@ -141,17 +141,25 @@ def forms(text: str) -> list[str]:
     return [fold(match[0]) for match in _WORD.finditer(text)]
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The terms of a text, as it is indexed, in order. Those of a run overlap."""
+def cut_up(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The terms of a text, as it is indexed, in order; where each begins, and where it ends. Those of a run overlap."""
+    forms: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for match in _WORD.finditer(text):
-        form, start, end = fold(match[0]), match.start(), match.end()
+        form, (start, end) = fold(match[0]), match.span()
         if match.lastindex is None or end - start < 3:
-            yield Token(form, start, end)
+            forms.append(form)
+            starts.append(start)
+            ends.append(end)
         else:
-            for place, piece in enumerate(pieces(form), start):
-                yield Token(piece, place, place + 2)
+            of_run = pieces(form)
+            forms += of_run
+            starts += range(start, start + len(of_run))
+            ends += range(start + 2, start + 2 + len(of_run))
+    return forms, starts, ends
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text, as it is indexed."""
-    return [token.form for token in tokens(text)]
+    return cut_up(text)[0]

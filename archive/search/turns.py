@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from archive.concurrency import places
 from archive.search.query import And, Fuzzy, InField, Near, Node, Not, Or, Phrase, Prefix, SearchTooSlow, Word
 
 # What a term costs, in words: a prefix or a misspelt word stands for up to 256 of them.
@@ -56,7 +57,7 @@ def turn(tree: Node) -> Iterator[None]:
         )
     try:
         # Threads first, then processes: the file is locked by one thread of each at most.
-        with _lock, ExitStack() as stack:
+        with places.given_back(), _lock, ExitStack() as stack:
             # A disk that can't be written is no reason to search nothing: then it is one in each process.
             with suppress(OSError):
                 fcntl.flock(stack.enter_context((settings.DATA_DIR / "costly.lock").open("w")), fcntl.LOCK_EX)

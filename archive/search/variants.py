@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 
+from django.utils import translation
+
 from archive.kept import Kept
-from archive.models import City, Country, EventSeries, Participant, Publisher, Term, Topic
+from archive.models import City, Country, Event, EventSeries, Participant, Publisher, Term, Topic
 from archive.search.aliases import GLOSSARY, Bearer, Class, Key, Name, classes, refused
 from archive.search.query import And, Node, Not, Or, Period, Variants, Word
 from archive.search.text import spelling, stem
@@ -105,6 +107,15 @@ def _records() -> Iterator[Bearer]:
         )
     for names in Term.objects.synonyms():
         yield Bearer(GLOSSARY, names)
+    for _value, label in Event.Kind.choices:
+        names = tuple(_in(language, label) for language in ("en", "ru", "zh-hans"))
+        # Texts are English: who asks in that language has what he needs.
+        yield Bearer(GLOSSARY, names, silent=names[:1])
+
+
+def _in(language: str, text: object) -> str:
+    with translation.override(language):
+        return str(text)
 
 
 # The table of the records as they are.

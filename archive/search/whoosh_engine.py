@@ -20,7 +20,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from whoosh import index
@@ -30,10 +29,11 @@ from whoosh.writing import IndexWriter, LockError
 from archive.search.columns import State
 from archive.search.documents import SearchDocument
 from archive.search.engine import Changes
-from archive.search.evaluate import MAX_EXPANSION, Choice, Evaluation
-from archive.search.manifest import seal, verify
-from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Prefix, Query
+from archive.search.evaluate import answer
+from archive.search.manifest import damages, seal, verify
+from archive.search.query import Found, IndexState, IndexUnusable, Node, Query
 from archive.search.whoosh_codec import writer as open_writer
+from archive.search.whoosh_files import Storage
 from archive.search.whoosh_schema import VERSION, row, schema
 
 logger = logging.getLogger(__name__)
@@ -78,23 +78,7 @@ class WhooshEngine:
     def find(self, query: Query, tree: Node) -> Found:
         with self._guarded():
             opened = self._newest()
-            state = opened.state
-            evaluation = Evaluation(tree, state)
-            matched = evaluation.matches()
-            choice = Choice(query, state)
-            results = choice.results(matched)
-            found = {scope: results & documents for scope, documents in state.scopes.items()}
-            in_scope = matched & state.scopes[query.scope]
-            start = (query.page - 1) * query.page_size
-            ranked = evaluation.ranked(found[query.scope], query.sort, start + query.page_size)
-            return Found(
-                pks=tuple(state.pks[ranked[start:]].tolist()),
-                reached=(opened.reached.number, opened.reached.sha256),
-                totals={scope: int(np.count_nonzero(documents)) for scope, documents in found.items()},
-                counts=choice.counts(in_scope),
-                carried=choice.carried(in_scope),
-                notes=tuple(_note(term) for term in evaluation.cut),
-            )
+            return answer(query, tree, opened.state, (opened.reached.number, opened.reached.sha256))
 
     def alike(self, form: str, edits: int) -> dict[str, int]:
         with self._guarded():
@@ -105,6 +89,16 @@ class WhooshEngine:
     def contents(self) -> dict[str, int]:
         with self._guarded():
             return self._newest().state.contents()
+
+    def damages(self, documents: Iterable[SearchDocument]) -> Iterator[str]:
+        """Every byte is read, whatever was verified when it was opened; again, where a commit may have come in between."""
+        for attempt in range(ATTEMPTS):
+            folder = self.folder / self._target()
+            found = damages(folder)
+            if not found or attempt == ATTEMPTS - 1:
+                break
+            time.sleep(0.2)
+        yield from (f"{folder.name}/{name}" for name in found)
 
     @property
     def _current(self) -> Path:
@@ -126,7 +120,7 @@ class WhooshEngine:
             raise IndexUnusable(_("The search index was written by another version: run `manage.py rebuild_index`."))
         for attempt in range(ATTEMPTS):
             try:
-                return index.open_dir(str(path))
+                return Storage(path).open_index()
             except (FileNotFoundError, index.EmptyIndexError):
                 # While another process commits, the table of contents is away for an instant.
                 if attempt == ATTEMPTS - 1:
@@ -257,15 +251,6 @@ class WhooshEngine:
                     shutil.rmtree(old, ignore_errors=True)
             for left in self.folder.glob("current-*"):
                 left.unlink(missing_ok=True)
-
-
-def _note(term: Prefix | Fuzzy) -> str:
-    many = (
-        _("More than %(limit)d words begin with “%(form)s”: only the most frequent were searched.")
-        if isinstance(term, Prefix)
-        else _("More than %(limit)d words are like “%(form)s”: only the most frequent were searched.")
-    )
-    return many % {"limit": MAX_EXPANSION, "form": term.form}
 
 
 def _write(files: index.FileIndex, changes: Changes, timeout: float) -> bool:

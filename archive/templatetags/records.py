@@ -9,13 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
-from archive.fragments import NOTHING, fill, join, lang_of_letters, linked
+from archive.fragments import NOTHING, fill, join, lang_attribute, lang_of_letters, linked
 from archive.gaps import Gap
 from archive.languages import sort_key
-from archive.models import Article, Coverage, Event, Office, Participant
+from archive.models import Coverage, Event, Office, Participant
 from archive.overview import Leader, Name
 from archive.templatetags.archive import facts_of, lang, share
-from archive.views.cards import Fact
+from archive.views.cards import Card, Fact
 from archive.views.records.event_series import Member
 
 register = template.Library()
@@ -76,17 +76,18 @@ def _note(coverage: Coverage) -> SafeString:
 
 
 @register.simple_tag
-def titles(articles: Iterable[Article]) -> SafeString:
+def titles(cards: Iterable[Card]) -> SafeString:
     """Articles by their headlines alone, with date and publisher."""
-    return join(_TITLE, ((*_named(one), one.date_text, _by(one)) for one in articles))
+    return join(_TITLE, ((one.url, lang_attribute(one.language), one.title, one.when, _by(one)) for one in cards))
 
 
 _TITLE = '<li><a href="{}"{}>{}</a> <small>{}{}</small></li>\n'
 
 
-def _by(article: Article) -> str:
-    by = article.publisher or article.agency
-    return f" · {by}" if by else ""
+def _by(card: Card) -> str:
+    """The first that it says of an article is whom it is from."""
+    by = card.facts[0]
+    return f" · {by.text}" if by.url else ""
 
 
 @register.simple_tag

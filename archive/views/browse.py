@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive.filters import ArticleFilterSet, BrowseFilterSet, EventFilterSet
 from archive.models import City, Country, EventSeries, Participant, Publisher, Topic
@@ -45,13 +44,11 @@ def _filtered(request: HttpRequest, filters: type[BrowseFilterSet], template: st
 
 
 @kept
-@require_safe
 def events(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, EventFilterSet, "archive/event_list.html")
 
 
 @kept
-@require_safe
 def articles(request: HttpRequest) -> HttpResponseBase:
     return _filtered(request, ArticleFilterSet, "archive/article_list.html")
 
@@ -87,19 +84,16 @@ def numbered(records: QuerySet | Any, archive: Overview) -> list[Any]:
 
 
 @kept
-@require_safe
 def cities(request: HttpRequest) -> HttpResponseBase:
     return _names(request, City.objects.select_related("country"), "archive/city_list.html")
 
 
 @kept
-@require_safe
 def topics(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Topic.objects.all(), "archive/topic_list.html")
 
 
 @kept
-@require_safe
 def participants(request: HttpRequest) -> HttpResponseBase:
     """People or organisations: `?kind=` as in the filters."""
     kind = request.GET.get("kind", Participant.Kind.PERSON)
@@ -121,18 +115,15 @@ def participants(request: HttpRequest) -> HttpResponseBase:
 
 
 @kept
-@require_safe
 def countries(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Country.objects.prefetch_related("sco_status"), "archive/country_list.html")
 
 
 @kept
-@require_safe
 def series(request: HttpRequest) -> HttpResponseBase:
     return _names(request, EventSeries.objects.all(), "archive/series_list.html", within=["kind"])
 
 
 @kept
-@require_safe
 def publishers(request: HttpRequest) -> HttpResponseBase:
     return _names(request, Publisher.objects.select_related("country"), "archive/publisher_list.html")

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from archive.filter_kinds import PRECISION_LABELS, SOURCE_LABELS
 from archive.models import Article, Event
@@ -45,7 +44,6 @@ _LANGUAGES = {
 
 
 @kept
-@require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     held = holdings()
     context = {

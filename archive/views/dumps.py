@@ -6,18 +6,15 @@ from django.http.response import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive import dumps
 
 
-@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What there is to take, with sizes and checksums."""
     return render(request, "archive/dumps.html", {"dumps": dumps.newest(), "site": settings.SITE_URL})
 
 
-@require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """The same for programs; 404 where nothing was made yet."""
     made = dumps.newest()
@@ -26,7 +23,6 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(dumps.manifest(made), headers={"Access-Control-Allow-Origin": "*"})
 
 
-@require_safe
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the newest set, streamed. Its checksum is its ETag."""
     found = dumps.opened(name)

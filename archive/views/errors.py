@@ -1,18 +1,22 @@
 """Answers to what can't be answered: a sentence that says what to do, never a traceback."""
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+import sys
+from contextlib import suppress
+
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
-from django.urls import get_script_prefix
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from archive.languages import in_language
+from archive import logs, security
+from archive.databases.faults import fault_of
+from archive.ingest.readers import MAX_BYTES
+from archive.views import outages
 from archive.views.api.problems import is_of_api, of_status, problem
+from archive.views.bare import bare_page
 from archive.views.language import in_its_language
-from archive.views.uploads import UploadTooBig
+from archive.views.uploads import BESIDE, UploadTooBig
 
 
 def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
@@ -31,20 +35,59 @@ def uncached(response: HttpResponse) -> HttpResponse:
 
 @in_its_language
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        security.tell("bad-host", request)
+        message = _("This server does not answer under that name. Please check the address.")
+        return show_error(request, 400, _("No such site"), message)
+    if isinstance(exception, RequestDataTooBig):
+        _hear_out(request)
     if isinstance(exception, UploadTooBig):
         message = _("A file may have 30 MB. Take it apart, or import it on the server (`manage.py import_articles`).")
         return show_error(request, 413, _("The file is too big"), message)
     if isinstance(exception, RequestDataTooBig):
         message = _("A form takes 5 MB of text. Go back and send the text as a file.")
         return show_error(request, 413, _("The text is too long"), message)
+    if isinstance(exception, TooManyFilesSent):
+        return show_error(request, 413, _("Too many files"), _("Send one file at a time."))
     if isinstance(exception, TooManyFieldsSent):
         # The page that says so would ask for the parameters again.
         request.GET = QueryDict()
     return show_error(request, 400, _("The request can't be understood"), _("Please check the address."))
 
 
+def _hear_out(request: HttpRequest) -> None:
+    """Read away what was sent: else the connection is reset, and the browser shows that instead of the page."""
+    left = MAX_BYTES + BESIDE
+    with suppress(UnreadablePostError):
+        while left > 0 and (part := request.read(2**16)):
+            left -= len(part)
+
+
+@in_its_language
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    if not is_of_api(request):
+        # The page would repeat it, in its links.
+        request.GET, request.META["QUERY_STRING"], request.path, request.path_info = QueryDict(), "", "/", "/"
+    return show_error(
+        request, 414, _("The address is too long"), _("Ask for less at once: a shorter query, or fewer filters.")
+    )
+
+
+@in_its_language
+def length_required(request: HttpRequest) -> HttpResponse:
+    message = _("Say how long the form is (Content-Length), instead of sending it in chunks.")
+    return show_error(request, 411, _("The length is missing"), message)
+
+
+@in_its_language
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    message = _("This address can't be asked in that way. Open it in a browser, or see the header “Allow”.")
+    return show_error(request, 405, _("Not in that way"), message)
+
+
 @in_its_language
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    security.tell("permission-denied", request)
     return show_error(
         request, 403, _("Not allowed"), _("Your account may not do that. Ask an editor or administrator.")
     )
@@ -52,6 +95,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @in_its_language
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    security.tell("csrf-failure", request)
     return show_error(
         request,
         403,
@@ -70,8 +114,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @in_its_language
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles what was raised.
+    if fault := fault_of(sys.exception()):
+        if fault.is_lost:
+            outages.outage.begin()
+        return outages.out_of_order(request, fault)
     if is_of_api(request):
         return problem(request, "server-error", "The request could not be answered. It was logged.")
-    # Whatever broke may be what pages need: this one needs its catalogue and nothing else.
-    home = in_language(get_script_prefix(), get_language() or settings.LANGUAGE_CODE)
-    return render(None, "archive/server_error.html", {"home": home}, status=500)
+    message = _("The archive could not answer. The fault was recorded; please try again in a minute.")
+    return bare_page(_("Something went wrong"), message, 500, logs.request_id())

@@ -15,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from archive import search
 from archive.addresses import address
@@ -23,6 +22,7 @@ from archive.languages import in_language
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Topic
 from archive.overview import overview
 from archive.stamps import Key, Stamp, stamps
+from archive.views.limited import limited
 from archive.views.suggest import MAX_CHARACTERS
 
 # Sitemaps -------------------------------------------------------------------------------------------------------------
@@ -133,7 +133,6 @@ def _part(name: str) -> Sitemap | None:
     return _Records(row.kind, row.slugs, row.model._meta.model_name) if row else None
 
 
-@require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     """The parts of the sitemap, each with the time of its newest page."""
     found = []
@@ -150,7 +149,6 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     return render(request, "sitemap_index.xml", {"sitemaps": found}, content_type="application/xml")
 
 
-@require_safe
 def sitemap(request: HttpRequest, part: str) -> HttpResponse:
     """At most 10 000 addresses; `?p=2` has those after."""
     found = _part(part)
@@ -173,7 +171,6 @@ def sitemap(request: HttpRequest, part: str) -> HttpResponse:
 _CLOSED = ("archive:search-facet", "archive:search-suggest", "archive:report", "archive:follow")
 
 
-@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     closed = [in_language(reverse(name), language) for name in _CLOSED for language, _name in settings.LANGUAGES]
     lines = [
@@ -190,7 +187,6 @@ def robots(request: HttpRequest) -> HttpResponse:
 # Search from elsewhere ------------------------------------------------------------------------------------------------
 
 
-@require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     """The description by which browsers and aggregators search here (https://github.com/dewitt/opensearch)."""
     return render(
@@ -201,7 +197,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@limited("suggestions", as_json=True)
 def suggestions(request: HttpRequest) -> JsonResponse:
     """`?q=` → what was typed, names, what they are, their addresses: the form of OpenSearch Suggestions 1.0."""
     text = request.GET.get("q", "")

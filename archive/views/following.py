@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
 
 from archive import ratelimit
 from archive.models import Alert, Change
@@ -59,7 +58,6 @@ class FollowForm(forms.Form):
         return email
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     """The form for the result page that `?of=` has the address of. Nobody learns whether an address follows something."""
     if not settings.SENDS_MAIL:
@@ -114,12 +112,10 @@ def _ask(page: Followed, email: str, frequency: str) -> bool:
     return False
 
 
-@require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     return uncached(render(request, "archive/follow_sent.html"))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Where the e-mail that asks leads. A button, since programs that look through e-mails open every link."""
     wish = digests.confirmed(token)
@@ -137,7 +133,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # programs that end it for their reader have no cookie; the token says who may
-@require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Where every e-mail leads who wants no more. POST ends it at once (RFC 8058), and deletes the address."""
     key = digests.parted(token)

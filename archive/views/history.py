@@ -5,13 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from archive.curation.history import public_versions
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.paging import BadPage, bad_page, page_of
 
 PAGE_SIZE = 20
 
 
-@record_page
+@about_record
 def history(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
     record = find(request, model.objects.all(), slug, page="history", has_formats=False)
     try:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from archive import dates
 from archive.addresses import address
@@ -40,7 +39,6 @@ EXAMPLES = ("peace mission", "terror*", "participant:lavrov", '"three evils"', "
 
 
 @kept
-@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     portable = of_all()
     if outputs.is_asked(request):

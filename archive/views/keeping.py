@@ -11,11 +11,13 @@ import hashlib
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache, wraps
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,10 +27,17 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
-from archive import search
+from archive import metrics, search
+from archive.concurrency import places
+from archive.databases.faults import LOST
 from archive.models import Change
+from archive.views.outages import out_of_order, outage
 
 View = Callable[..., HttpResponseBase]
+# Address and language; of what has a tag of its own that tag alone.
+Key = tuple[str, str | None]
+# An answer, and whether it is anybody's until the archive changes.
+Made = tuple[HttpResponseBase, bool]
 
 # What the process was started with (code, settings) is part of its pages too.
 _STARTED = timezone.now()
@@ -49,34 +58,83 @@ def _keeping(view: View, *, needs_index: bool) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not _is_anybodys(request):
             return view(request, *args, **kwargs)
+
+        def make() -> Made:
+            response = view(request, *args, **kwargs)
+            if not isinstance(response, HttpResponse) or not _is_everybodys(request, response):
+                return response, False
+            # Weak: it is the same whether the page is sent compressed or not.
+            response.headers["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+            # It may be held, but never shown without asking: the archive may have changed.
+            response.headers["Cache-Control"] = "no-cache"
+            patch_vary_headers(response, ("Cookie",))
+            return response, True
+
         state = State.now()
         most = settings.PAGE_CACHE_BYTES if not needs_index or state.is_indexed() else 0
-        key = (request.get_full_path(), get_language())
-        page = shelf.get(state, key) if most else None
-        if page is not None:
-            return _conditional(request, page.answer(request), state)
-        response = view(request, *args, **kwargs)
-        if not isinstance(response, HttpResponse) or not _is_everybodys(request, response):
-            return response
-        # Weak: it is the same whether the page is sent compressed or not.
-        response.headers["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        # It may be held, but never shown without asking: the archive may have changed.
-        response.headers["Cache-Control"] = "no-cache"
-        patch_vary_headers(response, ("Cookie",))
-        if most:
-            page = Page.of(response)
-            shelf.put(state, key, page, most)
-            response = page.answer(request)
-        return _conditional(request, response, state)
+        response, is_lasting = _from_shelf(request, state, (request.get_full_path(), get_language()), most, make)
+        return _conditional(request, cast("HttpResponse", response), state) if is_lasting else response
 
     return answer
 
 
+def kept_by_tag(
+    request: HttpRequest, etag: str, make: Callable[[], HttpResponseBase], *, is_lasting: bool = True
+) -> HttpResponseBase:
+    """What `make` gives, with that strong ETag, which names all that it follows from: the records, the address, and the rest.
+
+    Kept, where it `is_lasting`, if it is a whole answer to GET of a reader without a session (staff see what is not public
+    yet): neither a stream nor a refusal.
+    """
+
+    def tagged() -> Made:
+        response = make()
+        if response.status_code == 200:
+            response.headers["ETag"] = etag
+        return response, isinstance(response, HttpResponse) and response.status_code == 200 and not response.cookies
+
+    is_plain = request.method == "GET" and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    if not (is_lasting and is_plain):
+        return _in_turn(request, tagged)[0]
+    return _from_shelf(request, State.now(), (etag, None), settings.PAGE_CACHE_BYTES, tagged)[0]
+
+
+def _from_shelf(request: HttpRequest, state: "State", key: Key, most: int, make: Callable[[], Made]) -> Made:
+    """The page that is kept under the key, else what `make` gives, which is kept where it lasts; at most so many bytes of all.
+
+    After a change everybody asks for the same few pages: one makes it, those who came meanwhile get that.
+    """
+    if not most:
+        metrics.kept_pages.labels("miss").inc()
+        return _in_turn(request, make)
+    page = shelf.get(state, key)
+    if page is None:
+        with making.alone(key):
+            page = shelf.get(state, key)
+            if page is None:
+                metrics.kept_pages.labels("miss").inc()
+                response, is_lasting = _in_turn(request, make)
+                if not is_lasting:
+                    return response, False
+                page = Page.of(cast("HttpResponse", response))
+                shelf.put(state, key, page, most)
+                return page.answer(request), True
+    metrics.kept_pages.labels("hit").inc()
+    return page.answer(request), True
+
+
+def _in_turn(request: HttpRequest, make: Callable[[], Made]) -> Made:
+    """What `make` gives, when there is a place for it."""
+    with places.taken() as has_waited:
+        if has_waited and outage.refuses():
+            return out_of_order(request, LOST), False
+        return make()
+
+
 def _is_anybodys(request: HttpRequest) -> bool:
-    """Whether whoever sends this request gets the same: no session, no message of a former page."""
-    cookies = (settings.SESSION_COOKIE_NAME, "messages")
-    is_plain = request.method in ("GET", "HEAD") and not any(name in request.COOKIES for name in cookies)
-    # Other formats have a tag of their own.
+    """Whether whoever sends this request gets the same: no session, and so no message of a former page."""
+    is_plain = request.method in ("GET", "HEAD") and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    # Other formats have a tag of their own: `kept_by_tag`.
     return is_plain and "format" not in request.GET
 
 
@@ -154,6 +212,9 @@ class Page:
         response = HttpResponse(self.packed if is_packed else gzip.decompress(self.packed), headers=dict(self.headers))
         if is_packed:
             response.headers["Content-Encoding"] = "gzip"
+            # Other bytes than those that a strong tag is of.
+            if (etag := response.headers.get("ETag", "")).startswith('"'):
+                response.headers["ETag"] = f"W/{etag}"
         patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
@@ -164,17 +225,17 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._state: State | None = None
-        self._pages: OrderedDict[tuple[str, str | None], Page] = OrderedDict()
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._bytes = 0
 
-    def get(self, state: State, key: tuple[str, str | None]) -> Page | None:
+    def get(self, state: State, key: Key) -> Page | None:
         with self._lock:
             if state != self._state or key not in self._pages:
                 return None
             self._pages.move_to_end(key)
             return self._pages[key]
 
-    def put(self, state: State, key: tuple[str, str | None], page: Page, most: int) -> None:
+    def put(self, state: State, key: Key, page: Page, most: int) -> None:
         """Keep the page, and at most so many bytes of all. Pages of another state are left."""
         with self._lock:
             if state != self._state:
@@ -187,5 +248,39 @@ class Shelf:
             while self._bytes > most:
                 self._bytes -= self._pages.popitem(last=False)[1].size
 
+    def asked_for(self, most: int) -> list[str]:
+        """Addresses of pages, those that were asked for last first."""
+        with self._lock:
+            # Of another format there is the tag alone.
+            addresses = (address for address, language in reversed(self._pages) if language)
+            return list(islice(addresses, most))
+
 
 shelf = Shelf()
+
+
+class Making:
+    """Who is making a page that others want, too. Of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # A lock for each page, and how many hold it or wait for it.
+        self._pages: dict[Key, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def alone(self, key: Key) -> Iterator[None]:
+        """Wait until nobody else in this process makes the page."""
+        with self._lock:
+            lock, others = self._pages.get(key) or (threading.Lock(), 0)
+            self._pages[key] = lock, others + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, others = self._pages.pop(key)
+                if others > 1:
+                    self._pages[key] = lock, others - 1
+
+
+making = Making()

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive.curation.tips import name_of
 from archive.models import CorrectionNote, Redirect, Reviewed
@@ -33,13 +32,8 @@ class _Gone(Exception):
     """What stood here was withdrawn or removed; args: what it was called, when, why."""
 
 
-def record_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Decorator of record pages: GET and HEAD only; old addresses answer 301, withdrawn ones 410 with a tombstone."""
-    return require_safe(about_record(view))
-
-
 def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Decorator of other pages that `find` a record: old addresses and withdrawn records are answered as by its page."""
+    """Decorator of pages that `find` a record: old addresses answer 301, withdrawn records 410 with a tombstone."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -57,7 +51,7 @@ def about_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def find(request: HttpRequest, queryset: QuerySet, slug: str, *, page: str = "detail", has_formats: bool = True) -> Any:
-    """The record at that address. Use within `record_page`; `page` names the kind of page that an old slug leads to.
+    """The record at that address. Use within `about_record`; `page` names the kind of page that an old slug leads to.
 
     Pages about a record that are not its own say that they have no other formats (`has_formats`).
     A record that is not public yet is there for staff who may view it; for others the address does not exist.

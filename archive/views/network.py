@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive.filters import NetworkFilterSet
 from archive.overview import overview
@@ -19,7 +18,6 @@ _PAIRS = 50
 
 
 @kept
-@require_safe
 def network(request: HttpRequest) -> HttpResponse:
     """`?show=people` or `countries`, `?around=` one of them; the filters are those of the list of events."""
     filterset = NetworkFilterSet(request.GET, overview())

@@ -5,13 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from archive.formats.oai import Repository, answer
 
 
 @csrf_exempt  # reads only, and harvesters have no cookie
-@require_http_methods(["GET", "HEAD", "POST"])
 def oai(request: HttpRequest) -> HttpResponse:
     """OAI-PMH 2.0. Errors of the protocol are answers, with status 200."""
     given = [(name, value) for sent in (request.GET, request.POST) for name, values in sent.lists() for value in values]

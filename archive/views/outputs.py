@@ -14,6 +14,7 @@ from archive.formats.outputs import Asked, in_order
 from archive.views.conditional import state
 from archive.views.errors import show_error
 from archive.views.feeds import feed_page
+from archive.views.keeping import kept_by_tag
 from archive.views.paging import BadPage, bad_page
 from archive.views.portable import FEEDS, FeedFormat, Portable, address_of, with_format
 
@@ -37,8 +38,10 @@ def is_asked(request: HttpRequest) -> bool:
     return "format" in request.GET
 
 
-def answer(request: HttpRequest, portable: Portable) -> HttpResponseBase:
+def answer(request: HttpRequest, portable: Portable, *, from_index: bool = False) -> HttpResponseBase:
     """The page in the format that the address asks for; in English, whatever language the address has.
+
+    It is kept until the archive changes, but not where it is from the index, which may be behind.
 
     A format that there is not, or more records than it takes at once, is answered with 400 and a sentence. Nothing is
     made for who has the newest state already (304). What `portable.parts` raises when asked for keys is raised.
@@ -52,14 +55,21 @@ def answer(request: HttpRequest, portable: Portable) -> HttpResponseBase:
         request, etag=etag, last_modified=int(changed_at.timestamp())
     )
     if response is None:
-        try:
+
+        def make() -> HttpResponseBase:
             with translation.override("en"):
-                response = _written(request, portable, key, today)
+                return _written(request, portable, key, today)
+
+        try:
+            response = kept_by_tag(request, etag, make, is_lasting=not from_index)
         except BadPage as error:
             return bad_page(request, error)
         except _TooMany as error:
             return _too_many(request, *error.args)
-    headers = {"ETag": etag, "Last-Modified": http_date(changed_at.timestamp()), "Content-Language": "en"}
+    if response.status_code >= 500:
+        return response
+    response.setdefault("ETag", etag)
+    headers = {"Last-Modified": http_date(changed_at.timestamp()), "Content-Language": "en"}
     for name, value in {**headers, **_OPEN}.items():
         response[name] = value
     return response

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from archive import search
 from archive.models import Redirect, SourceDocument, Term
@@ -18,7 +17,6 @@ from archive.views.keeping import kept
 
 
 @kept
-@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     context = {
         "totals": overview().totals,
@@ -29,7 +27,6 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @kept
-@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
@@ -58,7 +55,6 @@ class Entry:
 
 
 @kept
-@require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     terms = sorted(Term.objects.select_related("source_article"), key=_alphabetically)
     moved = dict(Redirect.objects.filter(record_type="term").values_list("old_slug", "new_slug"))
@@ -160,7 +156,6 @@ HELP_MISTAKES = (
 
 
 @kept
-@require_safe
 def help_search(request: HttpRequest) -> HttpResponse:
     context = {
         "examples": HELP_EXAMPLES,

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from archive.filter_kinds import NONE
 from archive.filters import MapFilterSet
@@ -15,7 +14,6 @@ from archive.views.keeping import kept
 
 
 @kept
-@require_safe
 def host_cities(request: HttpRequest) -> HttpResponse:
     """The map; `?year=`, `?series=` … as in the list of events."""
     archive = overview()

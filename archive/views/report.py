@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
 
 from archive import ratelimit
 from archive.curation.tips import name_of, split_name
@@ -42,7 +41,6 @@ class ReportForm(forms.ModelForm):
         error_messages = {"text": {"required": gettext_lazy("Say what is wrong.")}}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @about_record
 def report(request: HttpRequest) -> HttpResponse:
     """The form for the record that `?record=` names (`event/<slug>`, `country/cn`)."""
@@ -65,7 +63,6 @@ def report(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('archive:report-thanks')}?{urlencode({'record': name_of(record)})}")
 
 
-@require_safe
 @about_record
 def thanks(request: HttpRequest) -> HttpResponse:
     record = _record(request, request.GET.get("record", ""))

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from archive import search
 from archive.formats.outputs import MOST
@@ -20,6 +19,7 @@ from archive.views import outputs
 from archive.views.browse import NAMES_PAGE_SIZE
 from archive.views.errors import show_error
 from archive.views.keeping import kept_with_index
+from archive.views.limited import limited
 from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.portable import Portable, of_search, ways_of
 from archive.views.search_links import Link, alternative_link, bars, changed, chips, facet_links
@@ -47,13 +47,13 @@ _SORT_LABELS = {
 
 
 @kept_with_index
-@require_safe
+@limited("search")
 def results(request: HttpRequest) -> HttpResponseBase:
     try:
         query = query_of(_whole(request.GET) if outputs.is_asked(request) else request.GET)
         portable = of_search(MODELS[query.scope].objects.published(), partial(_keys, query), partial(_restated, query))
         if outputs.is_asked(request):
-            return outputs.answer(request, portable)
+            return outputs.answer(request, portable, from_index=True)
         found = search.search(query)
     except search.SearchError as error:
         status, problem = problem_of(error)
@@ -78,7 +78,7 @@ def _restated(query: Query) -> str:
 
 
 @kept_with_index
-@require_safe
+@limited("search")
 def facet(request: HttpRequest) -> HttpResponse:
     """All values of the facet `key` under a query, or those of which a name contains `contains`; `page` is of the values."""
     key, contains = request.GET.get("key", ""), request.GET.get("contains", "")[:MAX_CONTAINS].strip()

@@ -1,12 +1,12 @@
 """What a reader may mean, while typing: names of public records, for the search box."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from archive import search
 from archive.search import Named
+from archive.views.limited import limited
 
 # No name is longer; what is longer is pasted, not typed.
 MAX_CHARACTERS = 100
@@ -22,8 +22,8 @@ _GROUPS = {
 }
 
 
-@require_safe
-def suggest(request: HttpRequest) -> HttpResponse:
+@limited("suggestions", as_json=True)
+def suggest(request: HttpRequest) -> JsonResponse:
     """`?q=` → a list of at most ten: group, name, also (the name that was typed, if another), url; the likeliest first."""
     text = request.GET.get("q", "")
     found = search.suggest(text) if len(text) <= MAX_CHARACTERS else []

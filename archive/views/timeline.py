@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive.filters import ArticleFilterSet, TimelineFilterSet
 from archive.models import Article, CountryStatus
@@ -33,7 +32,6 @@ class Zoom:
 
 
 @kept
-@require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
     archive = overview()
     filterset = TimelineFilterSet(request.GET, archive)

@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from archive.ingest.readers import MAX_BYTES
 
 # A form's other fields, and what stands between its parts.
-_BESIDE = 6 * 2**20
+BESIDE = 6 * 2**20
 
 
 class UploadTooBig(RequestDataTooBig):
@@ -21,7 +21,7 @@ class Bounded(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
-        if content_length > MAX_BYTES + _BESIDE:
+        if content_length > MAX_BYTES + BESIDE:
             raise UploadTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

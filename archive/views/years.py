@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from archive.languages import sort_key
 from archive.models import Article, Event, EventSeries
@@ -40,7 +39,6 @@ def year_rows(archive: Overview) -> list[dict[str, Any]]:
 
 
 @kept
-@require_safe
 def years(request: HttpRequest) -> HttpResponse:
     archive = overview()
     rows = year_rows(archive)
@@ -71,7 +69,6 @@ class Month:
 
 
 @kept
-@require_safe
 def year(request: HttpRequest, year: int) -> HttpResponseBase:
     """Month by month. What may fall in several months stands in each; a last one holds what no month is known of."""
     archive = overview()
@@ -144,7 +141,6 @@ def _among(cards: dict[int, Card], keys: Sequence[int]) -> tuple[Card, ...]:
 
 
 @kept
-@require_safe
 def undated(request: HttpRequest) -> HttpResponseBase:
     archive = overview()
     portable = of_period(None)

@@ -48,7 +48,9 @@ def test_any_two_versions(article: Any, logged_in: Any) -> None:
     assert "<del>Piracy</del>" not in page
     assert 'name="field"' not in page
     for other in ("x", "9" * 40, "0", "-1", "\0"):
-        assert client.get(address(article, 1), {"with": other}).status_code == 404
+        # NUL is refused before any page is asked.
+        expected = 400 if "\0" in other else 404
+        assert client.get(address(article, 1), {"with": other}).status_code == expected
 
 
 def test_chosen_fields_are_taken_back(article: Any, logged_in: Any) -> None:

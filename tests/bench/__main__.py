@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests import with_postgres
+from tests import cluster, with_postgres
 from tests.bench import pages
 from tests.bench.corpus import ROOT, corpus, machine
 from tests.bench.measure import FULL, QUICK, measure
@@ -28,6 +28,15 @@ def main() -> int:
             else:
                 print("PostgreSQL is not installed: it is left out (Debian: apt-get install postgresql).")
                 engines = tuple(name for name in engines if name != "postgres")
+        if "opensearch" in engines:
+            try:
+                nodes = stack.enter_context(cluster.running(1, cluster.FAST))
+            except cluster.Missing as missing:
+                print(f"OpenSearch is left out: {missing}.")
+                engines = tuple(name for name in engines if name != "opensearch")
+            else:
+                environment["BENCH_OPENSEARCH"] = f"opensearch://{nodes.hosts}/bench"
+                environment["BENCH_OPENSEARCH_PID"] = str(nodes.nodes[0].pid)
         sections = []
         for articles in options.articles or [10_000]:
             made = corpus(articles, options.seed)
@@ -47,7 +56,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="tests.bench", description="Benchmarks against FTS5, PostgreSQL and plain Whoosh."
+        prog="tests.bench", description="Benchmarks against FTS5, PostgreSQL, plain Whoosh and OpenSearch."
     )
     parser.add_argument("--articles", type=int, action="append", help="size of the corpus; may be given several times")
     parser.add_argument("--seed", type=int, default=1)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +67,10 @@ class Corpus:
             "SECRET_KEY": "benchmarks only",
         }
 
-    def manage(self, *arguments: str) -> None:
-        """Run `manage.py …`, its output with ours."""
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+    def manage(self, *arguments: str, **settings: str) -> None:
+        """Run `manage.py …`, its output with ours; with settings of the archive's on top of its environment."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment | settings, check=True)
 
     def inside(self, order: str, **arguments: Any) -> Any:
         """The answer to an order of tests/bench/inside.py. No page is kept there."""
@@ -129,6 +131,78 @@ def with_events(made: Corpus, events: int) -> Corpus:
             shutil.rmtree(half.folder, ignore_errors=True)
     fuller.manage("migrate", "--verbosity", "0")
     return fuller
+
+
+# Tables whose rows belong to an article, and the columns that say to which.
+_OF_ARTICLES = (
+    "archive_article_countries",
+    "archive_article_participants",
+    "archive_article_topics",
+    "archive_coverage",
+)
+# Articles that are looked at to tell rare words from others, and the share of them that has a word which is not rare.
+_LOOKED_AT, _RARE = 5_000, 0.001
+
+
+def multiplied(made: Corpus, times: int) -> Corpus:
+    """The corpus with each article so many times, in a folder within its own: for sizes that would take hours to make up.
+
+    Each time its rare words are others, so that the number of words grows with the articles. The copies have neither
+    history nor entries in the log: enough for a search, and for nothing else.
+    """
+    if times == 1:
+        return made
+    larger = Corpus(
+        made.articles * times, made.seed, made.folder / f"times-{times}-{fingerprint(['tests/bench/corpus.py'])}"
+    )
+    if larger.folder.exists():
+        return larger
+    print(f"Multiplying them by {times} (kept for the next run) …", flush=True)
+    half = Corpus(larger.articles, made.seed, Path(tempfile.mkdtemp(prefix="half-", dir=made.folder)))
+    try:
+        source, target = (sqlite3.connect(one.folder / "archive.sqlite3") for one in (made, half))
+        with contextlib.closing(source), contextlib.closing(target):
+            source.backup(target)
+            target.execute("PRAGMA synchronous=OFF")
+            _multiply(target, times)
+            target.commit()
+        half.folder.rename(larger.folder)
+    finally:
+        shutil.rmtree(half.folder, ignore_errors=True)
+    return larger
+
+
+def _multiply(database: sqlite3.Connection, times: int) -> None:
+    known: Counter[str] = Counter()
+    (articles,) = database.execute("SELECT count(*) FROM archive_article").fetchone()
+    for (text,) in database.execute("SELECT abstract || ' ' || body FROM archive_article LIMIT ?", (_LOOKED_AT,)):
+        known.update(set(text.split()))
+    common = {word for word, n in known.items() if n >= max(2, _RARE * min(articles, _LOOKED_AT))}
+
+    def again(text: str, number: int) -> str:
+        letters = chr(ord("a") + number % 26) + chr(ord("a") + number // 26)
+        return " ".join(word if word in common or not word.isalpha() else word + letters for word in text.split(" "))
+
+    database.create_function("again", 2, again, deterministic=True)
+    (step,) = database.execute("SELECT max(id) FROM archive_article").fetchone()
+    for number in range(1, times):
+        changed = {
+            "id": f"id + {step * number}",
+            "slug": f"slug || '-{number}'",
+            "abstract": f"again(abstract, {number})",
+            "body": f"again(body, {number})",
+        }
+        _copy_rows(database, "archive_article", changed, f"id <= {step}")
+        for table in _OF_ARTICLES:
+            changed = {"id": "NULL", "article_id": f"article_id + {step * number}"}
+            _copy_rows(database, table, changed, f"article_id <= {step}")
+
+
+def _copy_rows(database: sqlite3.Connection, table: str, changed: dict[str, str], which: str) -> None:
+    columns = [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]
+    values = ", ".join(changed.get(name, f'"{name}"') for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    database.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {which}")
 
 
 def machine() -> str:

@@ -3,13 +3,16 @@
 The work: the ids of the best (or newest) ten, the exact total, the counts of eight facets, titles and snippets with marks.
 """
 
+import json
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.request import urlopen
 
 from tests.bench.questions import Question
 
@@ -129,6 +132,24 @@ class OursAlone(Ours):
             raise NotSupported("; ".join(parsed.notes))
         found = engine().find(query, parsed.tree)
         return Answer(found.totals[query.scope], found.pks, found.counts)
+
+
+class OpenSearch(Ours):
+    """This search through its door, with the index in a cluster of one node (BENCH_OPENSEARCH)."""
+
+    def size(self) -> int:
+        return stored(os.environ["BENCH_OPENSEARCH"])
+
+    def other_cpu(self) -> int:
+        # All of it: also what the node does for itself meanwhile.
+        return process_cpu(int(os.environ["BENCH_OPENSEARCH_PID"]))
+
+
+def stored(url: str) -> int:
+    """Bytes on the nodes' disks of the index that a SEARCH_URL names."""
+    host, prefix = re.fullmatch(r"opensearch://([^,/]+)[^/]*/(\w+).*", url).groups()  # type: ignore[union-attr]
+    with urlopen(f"http://{host}/{prefix}/_stats/store", timeout=30) as answer:
+        return int(json.load(answer)["_all"]["total"]["store"]["size_in_bytes"])
 
 
 # Plain Whoosh ---------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def _ask(kind: str, questions: Any, processes: Mapping[str, Process], effort: Ef
 def _build(corpus: Corpus, engines: tuple[str, ...], environment: Mapping[str, str], measured: Measured) -> None:
     """Indexes and their figures; ours and FTS5's are kept as long as what writes them stays the same."""
     versions = {"ours": index_fingerprint(), "fts5": fingerprint(["tests/bench/sql.py", "archive/search/documents.py"])}
-    for name in ("ours", "fts5", "postgres"):
+    for name in ("ours", "fts5", "postgres", "opensearch"):
         if name not in engines and name != "fts5":
             continue
         version = versions.get(name, "")

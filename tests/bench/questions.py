@@ -15,6 +15,8 @@ _STOP_WORDS = (
     "until very were what when where which while will with would your"
 )
 _A_KIND = 5
+# Articles that pairs of neighbours are taken from.
+_PAIRED = 2_000
 # Engines stop at 256 words of one prefix, or don't: all find the same below that.
 _PREFIX_LETTERS, _PREFIX_WORDS = 4, range(20, 250)
 
@@ -83,11 +85,27 @@ def read_words(connection: sqlite3.Connection) -> Words:
         if len(term) > 3 and term.isascii() and term.isalpha() and term not in stop_words
     }
     pairs: Counter[tuple[str, str]] = Counter()
-    for (text,) in connection.execute("SELECT text FROM docs ORDER BY id LIMIT 2000"):
+    for (text,) in connection.execute("SELECT text FROM docs ORDER BY id LIMIT ?", (_PAIRED,)):
         words = text.lower().split()
         pairs.update({pair for pair in pairwise(words) if pair[0] in frequencies and pair[1] in frequencies})
     (articles,) = connection.execute("SELECT count(*) FROM docs").fetchone()
     return Words(articles, frequencies, dict(pairs))
+
+
+def words_of_articles(most: int | None = None) -> Words:
+    """What the published articles of the database say, or so many of them; where there is no FTS5 database."""
+    from archive.models import Article
+
+    stop_words = set(_STOP_WORDS.split())
+    frequencies, pairs, articles = Counter[str](), Counter[tuple[str, str]](), 0
+    rows = Article.objects.published().order_by("pk").values_list("abstract", "body")[:most]
+    for articles, texts in enumerate(rows.iterator(), 1):
+        words = " ".join(texts).lower().split()
+        frequencies.update({word for word in words if len(word) > 3 and word.isascii() and word.isalpha()} - stop_words)
+        if articles <= _PAIRED:
+            pairs.update(pairwise(words))
+    known = {pair: n for pair, n in pairs.items() if pair[0] in frequencies and pair[1] in frequencies}
+    return Words(articles, dict(frequencies), known)
 
 
 def _rare(words: Words) -> Iterable[Question]:

@@ -10,6 +10,7 @@ NAMES = {
     "engine": "its engine alone",
     "fts5": "SQLite FTS5",
     "postgres": "PostgreSQL",
+    "opensearch": "it in OpenSearch",
     "whoosh": "plain Whoosh",
 }
 

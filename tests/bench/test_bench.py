@@ -5,15 +5,18 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import TestCase, override_settings
 
 from archive import search
 from archive.curation.corpus import generate
-from archive.models import Event, Topic
+from archive.models import Article, Event, Topic
+from archive.search.documents import documents
 from tests.bench import inside
+from tests.bench.corpus import _multiply
 from tests.bench.engines import PAGE, Answer, Engine, NotSupported, Ours, OursAlone, PlainWhoosh, written
 from tests.bench.measure import Measured
-from tests.bench.questions import KINDS, Question, Words, questions, read_words
+from tests.bench.questions import KINDS, Question, Words, questions, read_words, words_of_articles
 from tests.bench.report import report, table
 from tests.bench.sql import Fts5
 from tests.bench.timing import Series, Timed, judged, median, milliseconds, percentile, ratio, timed
@@ -189,6 +192,34 @@ def test_words_are_as_frequent_as_asked_for() -> None:
     assert all(20 <= words.frequencies[word] <= 60 for word in words.between(0.2, 0.6, 5))
     assert all(5 <= words.frequencies[word] <= 12 for word in words.between(5, 12, 5))
     assert len(words.between(0.2, 0.6, 5)) == 5
+
+
+class TestScaling(TestCase):
+    """What `tests.bench.scaling` asks, and the larger corpora that it asks of."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        generate(articles=100, seed=1)
+
+    def test_the_words_of_the_database_are_counted_by_articles(self) -> None:
+        words = words_of_articles()
+        (word, n) = next((word, n) for word, n in sorted(words.frequencies.items()) if n == 3)
+        holding = [one for one in Article.objects.published() if word in f"{one.abstract} {one.body}".lower().split()]
+        assert (words.articles, len(holding)) == (100, n)
+        assert all(questions(words)[kind] for kind in KINDS)
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="a corpus is a file")
+    def test_a_corpus_is_multiplied_with_other_rare_words(self) -> None:
+        before, links = words_of_articles(), Article.topics.through.objects.count()
+        with connection.cursor():
+            _multiply(connection.connection, 3)
+        after = words_of_articles()
+        assert (Article.objects.published().count(), Article.topics.through.objects.count()) == (300, 3 * links)
+        assert Article.objects.values("slug").distinct().count() == 300
+        common = max(before.frequencies, key=before.frequencies.__getitem__)
+        assert after.frequencies[common] == 3 * before.frequencies[common]
+        assert len(after.frequencies) > len(before.frequencies)
+        assert len(list(documents(search.Scope.ARTICLES, Article.objects.values_list("pk", flat=True)))) == 300
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

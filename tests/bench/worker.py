@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench.engines import Answer, Engine, NotSupported, Ours, OursAlone, PlainWhoosh, memory
+from tests.bench.engines import Answer, Engine, NotSupported, OpenSearch, Ours, OursAlone, PlainWhoosh, memory
 from tests.bench.questions import Question
 from tests.bench.timing import timed
 
@@ -20,8 +20,11 @@ from tests.bench.timing import timed
 ENGINES: dict[str, Callable[[Path], Engine]] = {
     "ours": lambda _: Ours(),
     "engine": lambda _: OursAlone(),
+    "opensearch": lambda _: OpenSearch(),
     "whoosh": lambda _: PlainWhoosh(),
     "fts5": lambda folder: _sql().Fts5(folder / "fts5.sqlite3"),
+    # On whatever database and engine the environment names.
+    "door": lambda _: Ours(),
     "postgres": lambda _: _sql().PostgreSQL(os.environ["BENCH_POSTGRES"]),
 }
 
@@ -78,6 +81,36 @@ class Worker:
         asked = questions(read_words(self.engine.connection))  # type: ignore[attr-defined]
         return {kind: [question.as_json() for question in some] for kind, some in asked.items()}
 
+    def words(self) -> dict[str, list[dict[str, Any]]]:
+        """As `questions`, where there is no FTS5 database to look into."""
+        from tests.bench.questions import questions, words_of_articles
+
+        return {kind: [one.as_json() for one in some] for kind, some in questions(words_of_articles()).items()}
+
+    def copy(self, url: str) -> dict[str, float]:
+        """Fill the database from another one, as `copy_archive` does."""
+        from archive import moving
+
+        took = timed(lambda: moving.copy(url))
+        return asdict(took)
+
+    def stages(self, documents: int) -> dict[str, float]:
+        """Milliseconds of CPU time that a document takes until an engine gets it: read from the database, and cut into words."""
+        from itertools import islice
+
+        from archive.search.documents import all_documents
+        from archive.search.text import stem, terms
+
+        made: list[Any] = []
+        read = timed(lambda: made.extend(islice(all_documents(), documents)))
+
+        def cut() -> None:
+            for document in made:
+                for text in (document.title, *document.texts, *document.names):
+                    [stem(form) for form in terms(text)]
+
+        return {"read": read.cpu / len(made), "cut": timed(cut).cpu / len(made)}
+
     def memory(self) -> dict[str, int]:
         return memory()
 
@@ -89,6 +122,8 @@ def main(name: str, folder: str) -> None:
     # What engines print is not an answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    if name == "opensearch":
+        os.environ["SEARCH_URL"] = os.environ["BENCH_OPENSEARCH"]
     import django
 
     django.setup()

@@ -85,7 +85,8 @@ def test_the_bytes_the_document_and_who_did_it_are_kept() -> None:
     document, capture = SourceDocument.objects.get(), Capture.objects.get()
     assert (document.name, document.kind, document.title) == ("digest.txt", "digest", "Our Organisation")
     assert (capture.source_document, capture.address, capture.media_type) == (document, "digest.txt", "text/plain")
-    assert captures.path_of(capture.sha256).read_bytes() == DIGEST.encode()
+    with captures.opened(capture.sha256) as kept:
+        assert kept.read() == DIGEST.encode()
     assert {(change.by, change.why) for change in Change.objects.filter(record_type="article")} == {
         ("curator", "import of digest.txt")
     }

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from archive.curation import inbox
 from archive.curation.review import NotAllowed
+from archive.databases.locks import alone
 from archive.ingest import fetch as fetching
 from archive.ingest.items import Item
 from archive.ingest.refusal import Refused
@@ -195,7 +196,7 @@ def test_a_source_that_takes_too_long(canary: Canary, web: str, monkeypatch: pyt
 
 
 def test_one_at_a_time() -> None:
-    with inbox.alone(), pytest.raises(CommandError, match="at work"):
+    with alone("poll_sources"), pytest.raises(CommandError, match="at work"):
         call_command("poll_sources")
     call_command("poll_sources")
 

@@ -12,8 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from archive.curation.naming import key_of
 from archive.curation.quality import ALL_RULES, RULES, STALE, Finding, UnknownRule, check
-from archive.curation.quality.base import bounds, key_of
+from archive.curation.quality.base import bounds
 from archive.models import AcceptedFinding, Article, Attendance, Change, Event, Participant, Topic
 from tests import factories as make
 

@@ -50,7 +50,8 @@ def prepare(pipe: Connection, articles: int) -> None:
 
 
 def write(pipe: Connection) -> None:
-    """Make a random change for each seed that comes, and answer its kind."""
+    """Make a random change for each seed that comes, and answer its kind and the head of the log: that much is committed."""
+    from archive.models import Change
     from tests.drills.changes import change
 
     while True:
@@ -58,4 +59,4 @@ def write(pipe: Connection) -> None:
             seed = pipe.recv()
         except EOFError:
             return
-        pipe.send(change(seed))
+        pipe.send((change(seed), Change.objects.head()))

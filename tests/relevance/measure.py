@@ -9,6 +9,8 @@ same: that is where a search can get better.
 import contextlib
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +18,9 @@ from dataclasses import dataclass
 from math import log2
 from pathlib import Path
 from typing import Any
+
+from tests import cluster, with_postgres
+from tests.cluster import Missing
 
 QUERIES = Path(__file__).with_name("queries.jsonl")
 
@@ -201,7 +206,36 @@ def _fault(answer: Answer) -> str:
 
 
 def main() -> None:
-    """Measure as `make relevance` does. DATABASE_URL and SEARCH_URL choose what is measured, as for the site."""
+    """Measure as `make relevance` does: each engine that this machine has, in a process of its own, side by side.
+
+    Where SEARCH_URL is set, that one on DATABASE_URL, as for the site.
+    """
+    if "SEARCH_URL" in os.environ:
+        _measure_one()
+        return
+    summaries = {}
+    with contextlib.ExitStack() as stack:
+        for name, environment in ENGINES.items():
+            try:
+                chosen = environment(stack)
+            except Missing as missing:
+                summaries[name] = f"left out: {missing}"
+                continue
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.relevance.measure"],
+                env={**os.environ, **chosen},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            summaries[name] = done.stdout.splitlines()[-1]
+            if name == "whoosh":
+                print(done.stdout)
+    width = max(map(len, summaries))
+    print("\n".join(f"{name:<{width}}  {summary}" for name, summary in summaries.items()))
+
+
+def _measure_one() -> None:
     import django
 
     with tempfile.TemporaryDirectory() as folder:
@@ -213,6 +247,26 @@ def main() -> None:
         }
         django.setup()
         print(table(measure_shipped()))
+
+
+def _postgres(stack: contextlib.ExitStack) -> Mapping[str, str]:
+    if (found := with_postgres.binaries()) is None:
+        raise Missing("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    return {"SEARCH_URL": "postgres://", "DATABASE_URL": stack.enter_context(with_postgres.server(found))}
+
+
+def _opensearch(stack: contextlib.ExitStack) -> Mapping[str, str]:
+    hosts = stack.enter_context(cluster.running(1)).hosts
+    # In two parts: that must not change what is found first.
+    return {"SEARCH_URL": f"opensearch://{hosts}/relevance?shards=2"}
+
+
+# What is measured, and the settings that choose it; what it needs runs until the end.
+ENGINES: Mapping[str, Callable[[contextlib.ExitStack], Mapping[str, str]]] = {
+    "whoosh": lambda _stack: {"SEARCH_URL": "whoosh://"},
+    "postgres": _postgres,
+    "opensearch": _opensearch,
+}
 
 
 if __name__ == "__main__":

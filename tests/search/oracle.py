@@ -6,6 +6,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 from archive.search.documents import SearchDocument
+from archive.search.engine import Engine
 from archive.search.query import (
     And,
     Fuzzy,
@@ -134,3 +135,9 @@ TREES: st.SearchStrategy[Node] = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def write(index: Engine, some: list[SearchDocument], others: list[SearchDocument] | None = None) -> None:
+    """Replace some documents of an index, delete others."""
+    ids = [one.id for one in [*some, *(others or [])]]
+    assert index.apply(lambda state: (ids, some, state.number + 1, ""))

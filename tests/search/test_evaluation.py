@@ -1,17 +1,18 @@
 """What the embedded engine answers is what reading every document would give, however the index grew."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search import segments
+from archive.search import evaluate, segments, whoosh_codec
 from archive.search.documents import SearchDocument
-from archive.search.query import Node, Query, Scope, Sort
+from archive.search.query import Node, Phrase, Prefix, Query, Scope, Sort, Word
 from archive.search.whoosh_engine import WhooshEngine
 from archive.search.wording import describe
-from tests.search.oracle import TREES, holds, make_documents
+from tests.search.oracle import TREES, holds, make_documents, write
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +29,13 @@ def grown(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFact
         outdated = [SearchDocument(one.scope, one.pk, "rare", ("alpha " * 5,), {}, {}) for one in documents]
         engine.rebuild(outdated[:60], 1, "")
         for start in range(0, 150, 30):
-            _write(engine, outdated[start : start + 40])
-            _write(engine, [])
-            _write(engine, documents[start : start + 20])
-            _write(engine, documents[start + 20 : start + 30])
+            write(engine, outdated[start : start + 40])
+            write(engine, [])
+            write(engine, documents[start : start + 20])
+            write(engine, documents[start + 20 : start + 30])
             engine.state()
-        _write(engine, documents[100:])
+        write(engine, documents[100:])
         yield engine
-
-
-def _write(engine: WhooshEngine, some: list[SearchDocument]) -> None:
-    ids = [f"{one.scope}:{one.pk}" for one in some]
-    assert engine.apply(lambda state: (ids, some, state.number + 1, ""))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def rebuilt(documents: list[SearchDocument], tmp_path_factory: pytest.TempPathFa
     return engine
 
 
-@given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
+@given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort), very_few=st.sampled_from([0, 8, 64]))
 def test_every_tree(
     grown: WhooshEngine,
     rebuilt: WhooshEngine,
@@ -57,9 +53,14 @@ def test_every_tree(
     tree: Node,
     scope: Scope,
     sort: Sort,
+    very_few: int,
 ) -> None:
     query = Query(scope=scope, sort=sort, page_size=100)
-    answer = grown.find(query, tree)
+    with pytest.MonkeyPatch.context() as patched:
+        # However few are looked at without arrays.
+        patched.setattr(evaluate, "VERY_FEW", very_few)
+        patched.setattr(segments.FacetCounter, "VERY_FEW", very_few)
+        answer = grown.find(query, tree)
     expected = [one for one in documents if holds(tree, one)]
     in_scope = [one for one in expected if one.scope is scope]
     assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
@@ -69,3 +70,16 @@ def test_every_tree(
         assert answer.counts[key] == {value: values.count(value) for value in set(values)}
     # In the same order, whatever the segments.
     assert rebuilt.find(query, tree).pks == answer.pks
+
+
+@pytest.mark.parametrize("tree", [Word("alpha"), Phrase(("alpha", "bravo")), Prefix("bra")])
+def test_an_index_of_before_is_read(
+    rebuilt: WhooshEngine, documents: list[SearchDocument], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tree: Node
+) -> None:
+    """Blocks of postings used to be pickled as Whoosh pickles them."""
+    monkeypatch.setattr(whoosh_codec, "_PICKLE", 2)
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild(documents, 1, "")
+    query = Query(page_size=100)
+    assert engine.find(query, tree) == rebuilt.find(query, tree)
+    assert engine.find(query, tree).pks

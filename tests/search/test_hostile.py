@@ -57,10 +57,10 @@ TEXTS: dict[str, tuple[str, int]] = {
     "200 words with OR": (" OR ".join(["a"] * 200)[:500], 200),
     "too many words with OR": (" OR ".join(["a"] * 200), 400),
     "499 brackets": ("(" * 499, 200),
-    "3 000 brackets": ("(" * 3000, 400),
+    "2 500 brackets": ("(" * 2500, 400),
     "125 NOTs": ("NOT " * 124 + "a", 200),
-    "2 000 NOTs": ("NOT " * 2000 + "a", 400),
-    "a word of 50 kB": ("x" * 50_000, 400),
+    "1 100 NOTs": ("NOT " * 1100 + "a", 400),
+    "a word of 7 kB": ("x" * 7_000, 400),
     "a word of 500 letters": ("x" * 500, 200),
     "NUL": ("border\x00drill", 200),
     "only NUL": ("\x00", 200),
@@ -118,9 +118,9 @@ ADDRESSES: dict[str, tuple[str, int]] = {
     "a script as country": ("country=%3Cscript%3Ealert(1)%3C/script%3E", 400),
     "a country that is none": ("country=XX&not_country=YY", 200),
     "a city of 5 000 letters": ("city=" + "x" * 5000, 400),
-    "1 000 countries": ("&".join(f"country=C{n}" for n in range(1000)), 400),
+    "500 countries": ("&".join(f"country=C{n}" for n in range(500)), 400),
     "50 countries": ("&".join(f"country=C{n}" for n in range(50)), 200),
-    "one country 1 000 times": ("&".join(["country=CN"] * 1000), 200),
+    "one country 700 times": ("&".join(["country=CN"] * 700), 200),
     "a year in and out": ("year=2014&not_year=2014", 200),
     "a year that is none": ("year=-5&year=abc", 200),
     "unknown parameters": ("x=1&facet_year=2014&not_=1&_=%00", 200),
@@ -135,7 +135,7 @@ def test_any_address_is_answered(client: Client) -> None:
 
 
 def test_more_parameters_than_anybody_needs_are_refused(client: Client) -> None:
-    response = get(client, "&".join(f"x{n}=1" for n in range(3000)))
+    response = get(client, "&".join("x" * 3000))
     assert response.status_code == 400
     assert "<h1" in page(response)
 

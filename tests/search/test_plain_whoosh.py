@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from whoosh import index
@@ -12,7 +13,7 @@ from archive.search.evaluate import Evaluation
 from archive.search.query import And, InField, Node, Not, Or, Phrase, Prefix, Word
 from archive.search.whoosh_engine import WhooshEngine
 from archive.search.wording import describe
-from tests.search.oracle import make_documents
+from tests.search.oracle import make_documents, write
 from tests.search.plain_whoosh import TREES, PlainWhoosh
 
 
@@ -22,16 +23,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     engine, documents = WhooshEngine(tmp_path_factory.mktemp("index")), make_documents()
     outdated = [SearchDocument(one.scope, one.pk, "rare bravado", ("alpha " * 9,), {}, {}) for one in documents]
     engine.rebuild(outdated[:90], 1, "")
-    _write(engine, documents[:60])
-    _write(engine, documents[60:150], outdated[140:])
-    _write(engine, [], documents[130:])
+    write(engine, documents[:60])
+    write(engine, documents[60:150], outdated[140:])
+    write(engine, [], documents[130:])
     return engine
-
-
-def _write(engine: WhooshEngine, some: list[SearchDocument], others: list[SearchDocument] | None = None) -> None:
-    """Replace some, delete others."""
-    ids = [one.id for one in [*some, *(others or [])]]
-    assert engine.apply(lambda state: (ids, some, state.number + 1, ""))
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +45,14 @@ def state(engine: WhooshEngine) -> State:
 def _answer(tree: Node, state: State) -> tuple[set[int], dict[int, float]]:
     """Documents and scores of the engine, before titles and dates have a say in the order."""
     evaluation = Evaluation(tree, state)
-    scores = evaluation._scores(dict.fromkeys(evaluation._scoring(tree)))
+    scoring = list(dict.fromkeys(evaluation._scoring(tree)))
+    scores = evaluation._scores(scoring, np.arange(state.size))
     matched = evaluation.matches()
-    return set(matched.nonzero()[0].tolist()), {int(n): float(scores[n]) for n in scores.nonzero()[0] if state.all[n]}
+    # Few documents are scored by looking each up, very few without arrays.
+    few = matched[: state.size // 10]
+    assert evaluation._scores(scoring, few).tolist() == scores[few].tolist()
+    assert evaluation._scores_one_by_one(scoring, few) == dict(zip(few.tolist(), scores[few].tolist(), strict=True))
+    return set(matched.tolist()), {int(n): float(scores[n]) for n in scores.nonzero()[0] if state.all[n]}
 
 
 def _compare(tree: Node, plain: PlainWhoosh, state: State) -> tuple[set[int], dict[int, float]]:

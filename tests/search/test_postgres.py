@@ -30,7 +30,7 @@ from archive.search.wording import describe
 from tests import factories as make
 from tests.search.asking import ask, found
 from tests.search.engines import POSTGRES
-from tests.search.oracle import TREES, holds, make_documents
+from tests.search.oracle import TREES, holds, make_documents, write
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="runs on PostgreSQL only")
 
@@ -121,11 +121,6 @@ def postgres(settings: Any, db: None) -> PostgresEngine:
     return chosen
 
 
-def _write(index: PostgresEngine, some: list[SearchDocument]) -> None:
-    ids = [one.id for one in some]
-    assert index.apply(lambda state: (ids, some, state.number + 1, ""))
-
-
 @on_postgresql
 def test_every_tree(postgres: PostgresEngine) -> None:
     """What it answers is what reading every document would give, however the index grew."""
@@ -133,10 +128,10 @@ def test_every_tree(postgres: PostgresEngine) -> None:
     outdated = [SearchDocument(one.scope, one.pk, "rare", ("alpha " * 5,), {}, {}) for one in documents]
     postgres.rebuild(outdated[:60], 1, "")
     for start in range(0, 150, 30):
-        _write(postgres, outdated[start : start + 40])
-        _write(postgres, documents[start : start + 20])
-        _write(postgres, documents[start + 20 : start + 30])
-    _write(postgres, documents[100:])
+        write(postgres, outdated[start : start + 40])
+        write(postgres, documents[start : start + 20])
+        write(postgres, documents[start + 20 : start + 30])
+    write(postgres, documents[100:])
     assert postgres.contents() == {one.id: one.digest for one in documents}
 
     @settings(suppress_health_check=list(HealthCheck))
@@ -388,3 +383,40 @@ def test_the_migration_makes_its_tables_on_postgresql_only_and_takes_them_away_a
         assert tables() == set()
         operation.database_forwards("archive", editor, state, state)
         assert tables() == before
+
+
+@on_postgresql
+@pytest.mark.django_db
+class TestDamage:
+    """`check_archive --fixity` asks for whatever is not what was written."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "facets = facets[2:]",
+            "facets = array_append(facets, 'kind:other')",
+            "stemmed = 'other:1A'",
+            "exact = exact || 'other:900C'",
+            "first = first + 1",
+            "last = last + 1",
+            "digest = digest # 1",
+            "overlong = 'other'",
+            "scope = 'event'",
+        ],
+    )
+    def test_every_column_is_compared(self, change: str, settings: Any) -> None:
+        settings.SEARCH_URL = POSTGRES
+        one, _other = make.make_article(headline="Border patrol"), make.make_article(headline="Something else")
+        search.rebuild_index()
+        assert list(search.index_damages()) == []
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE archive_searchdocument SET {change} WHERE id = %s", [f"article:{one.pk}"])
+        assert list(search.index_damages()) == [f"article:{one.pk}"]
+
+    def test_words_that_are_lost_are_told_by_the_documents_that_have_them(self, settings: Any) -> None:
+        settings.SEARCH_URL = POSTGRES
+        one, _other = make.make_article(headline="Unheard patrol"), make.make_article(headline="Something else")
+        search.rebuild_index()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE archive_searchword SET form = 'unheart' WHERE form = 'unheard'")
+        assert list(search.index_damages()) == [f"article:{one.pk}"]

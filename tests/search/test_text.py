@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.search import text as analysis
-from archive.search.text import Token, fold, forms, is_run, pieces, terms, tokens, words
+from archive.search.text import Token, cut_up, fold, forms, is_run, pieces, terms, words
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_reader_sees_runs_whole() -> None:
 
 
 def test_offsets_are_those_of_the_characters() -> None:
-    assert list(tokens("a 习近平b")) == [
+    assert list(map(Token, *cut_up("a 习近平b"))) == [
         Token("a", 0, 1),
         Token("习近", 2, 4),
         Token("近平", 3, 5),
@@ -57,7 +57,7 @@ def test_each_character_of_a_run_has_one_as_its_compatibility_form() -> None:
 def test_terms_are_the_pieces_of_the_words(text: str) -> None:
     assert terms(text) == [piece for form in forms(text) for piece in (pieces(form) if is_run(form) else (form,))]
     assert [word.form for word in words(text)] == forms(text)
-    found = list(tokens(text))
+    found = list(map(Token, *cut_up(text)))
     assert all(one.start < one.end <= len(text) for one in found)
     assert all(one.start < other.start and one.end <= other.end for one, other in pairwise(found))
     for one in found:

@@ -15,6 +15,7 @@ from archive.search.engine import engine
 from archive.search.grammar import parse, write
 from archive.search.query import And, Fuzzy, InField, Near, Not, Or, Phrase, Prefix, Query, Scope, Variants, Word
 from archive.search.text import forms
+from archive.search.transliteration import latin
 from archive.search.variants import MAX_IN_QUERY, MAX_OTHERS, Table, expand, table
 from tests import factories as make
 from tests.search.asking import ask, found
@@ -44,6 +45,24 @@ def others(known: Table, text: str) -> set[str]:
     return set(dict(used)[write(tree)]) if isinstance(tree, Variants) else set()
 
 
+class TestLatin:
+    @pytest.mark.parametrize(
+        ("word", "forms"),
+        [
+            ("Шойгу", ["Shoygu", "Shoigu"]),
+            ("Назарбаев", ["Nazarbayev", "Nazarbaev"]),
+            ("Ельцин", ["Yeltsin", "Eltsin"]),
+            ("Лавров", ["Lavrov"]),
+            ("Юрьев", ["Yuryev", "Yurev", "Iurev"]),
+            ("习近平", []),
+            ("Ван-И", []),
+            ("", []),
+        ],
+    )
+    def test_by_the_rules_of_the_press_and_of_passports(self, word: str, forms: list[str]) -> None:
+        assert list(latin(word)) == forms
+
+
 LAVROV = person("Sergei Lavrov", "Сергей Лавров", "拉夫罗夫", variants=("Sergey Lavrov",))
 XI = person("Xi Jinping", "Си Цзиньпин", "习近平", variants=("President Xi",), is_family_name_first=True)
 
@@ -54,6 +73,14 @@ class TestPersons:
         family = {"Lavrov", "Лавров", "拉夫罗夫"}
         for name in family:
             assert others(known, name) == family - {name}
+
+    def test_a_russian_name_may_be_written_by_any_rule(self) -> None:
+        known = table_of(person("Sergei Shoigu", "Сергей Шойгу", "绍伊古"))
+        assert others(known, "Shoygu") == {"Shoigu", "Шойгу", "绍伊古"}
+        assert others(known, "Shoigu") == {"Shoygu", "Шойгу", "绍伊古"}
+
+    def test_of_a_chinese_name_the_russian_one_is_no_spelling(self) -> None:
+        assert others(table_of(XI), "Tszinpin") == set()
 
     def test_so_does_a_given_name(self) -> None:
         known = table_of(LAVROV)
@@ -324,6 +351,12 @@ class TestTable:
         place.variants = ["Leninabad"]
         place.save()
         assert others(table(), "khujand") == {"Leninabad"}
+
+    def test_a_kind_of_event_is_asked_for_in_russian_and_chinese(self) -> None:
+        assert others(table(), "саммит") == {"summit", "峰会"}
+        assert "summit" in others(table(), "峰会")
+        # Texts are English.
+        assert not others(table(), "summit")
 
     def test_what_was_rolled_back_is_forgotten(self) -> None:
         make.make_city(name="Osh", variants=["Уш"])

@@ -1,6 +1,8 @@
 """Pages that are kept: the same as if they were made anew, and never older than the last change, whoever made it."""
 
+import gzip
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -241,7 +243,72 @@ def test_another_day_is_another_page(client: Client, monkeypatch: pytest.MonkeyP
     assert "Autumn drill" in shown[date(2026, 9, 1)]
 
 
-def test_forms_mistakes_and_other_formats_are_not_kept(client: Client, shelf: keeping.Shelf) -> None:
+# Addresses of answers that have their own tag, and whether they are kept.
+_TAGGED = {
+    "/events/?format=atom": True,
+    "/events/?format=ics": True,
+    "/years/2014/?format=ris": True,
+    "/api/v1/events": True,
+    "/api/v1/changes?limit=1": True,
+    # Of any length, written while they are read.
+    "/events/?format=csv": False,
+    "/events/?format=jsonl": False,
+    # Who harvests comes there once.
+    "/api/v1/changes?cursor={cursor}": False,
+    # From the index, which may be behind.
+    "/search/?q=drill&format=atom": False,
+    "/api/v1/search?q=drill": False,
+}
+
+
+_SAID = ("Content-Type", "Content-Language", "Content-Disposition", "ETag", "Last-Modified", "Link", "Cache-Control")
+
+
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize(("address", "is_kept"), _TAGGED.items())
+def test_feeds_calendars_and_json_are_kept_until_the_archive_changes(
+    client: Client, shelf: keeping.Shelf, address: str, is_kept: bool
+) -> None:
+    event = make.make_event(name="Border drill", date="2014-03-01")
+    address = address.format(cursor=client.get("/api/v1/changes").json()["cursor"])
+    shelf._pages.clear()
+    made = client.get(address)
+    assert made.status_code == 200
+    body = made.getvalue()
+    assert len(shelf._pages) == is_kept
+    again = client.get(address)
+    assert again.getvalue() == body
+    # What is counted for each client is told to each.
+    assert {key: again[key] for key in _SAID if key in again} == {key: made[key] for key in _SAID if key in made}
+    assert client.get(address, headers={"if-none-match": made["ETag"]}).status_code == 304
+    packed = client.get(address, headers={"accept-encoding": "gzip"})
+    if "Content-Encoding" in packed:
+        assert packed["ETag"] == f"W/{made['ETag']}"
+        assert gzip.decompress(packed.getvalue()) == body
+        assert client.get(address, headers={"if-none-match": packed["ETag"]}).status_code == 304
+    event.name = "Mountain drill"
+    event.save()
+    assert client.get(address)["ETag"] != made["ETag"]
+
+
+def test_other_formats_of_a_draft_are_kept_for_nobody(client: Client, shelf: keeping.Shelf) -> None:
+    draft = make.make_event(status="draft")
+    inside = Client()
+    inside.force_login(_curator("event"))
+    address = f"{draft.get_absolute_url()}?format=ris"
+    inside.get(address)
+    assert not shelf._pages
+    assert client.get(address).status_code == 404
+
+
+def test_the_head_alone_of_another_format_is_kept_for_nobody(client: Client, shelf: keeping.Shelf) -> None:
+    make.make_event()
+    assert client.head("/events/?format=atom").getvalue() == b""
+    assert not shelf._pages
+    assert b"<feed" in client.get("/events/?format=atom").getvalue()
+
+
+def test_forms_and_mistakes_are_not_kept(client: Client, shelf: keeping.Shelf) -> None:
     event = make.make_event()
     withdrawn = make.make_event(status="withdrawn", withdrawal_reason="Wrong.", withdrawn_at=timezone.now())
     for address, status in (
@@ -250,7 +317,8 @@ def test_forms_mistakes_and_other_formats_are_not_kept(client: Client, shelf: ke
         ("/events/?page=99", 404),
         ("/events/no-such-event/", 404),
         (withdrawn.get_absolute_url(), 410),
-        (f"{event.get_absolute_url()}?format=ris", 200),
+        (f"{event.get_absolute_url()}?format=sideways", 400),
+        ("/api/v1/events?sort=sideways", 400),
     ):
         assert client.get(address).status_code == status, address
     assert client.post("/events/").status_code == 405
@@ -297,3 +365,40 @@ def test_a_shelf_holds_what_was_asked_for_last(shelf: keeping.Shelf) -> None:
     assert not shelf.get(state, ("large", "en"))
     _put(shelf, keeping.State(2, "b", date(2026, 3, 1)), "five", b"", most)
     assert not shelf.get(state, ("one", "en"))
+
+
+def test_what_many_ask_for_at_once_is_made_once(rf: Any) -> None:
+    """As after a change, when everybody asks for the same pages anew."""
+    readers, made = 6, []
+    together = threading.Barrier(readers)
+
+    def view(request: Any) -> HttpResponse:
+        made.append(request.path)
+        # All others are here by then.
+        time.sleep(0.3)
+        return HttpResponse(f"page {len(made)}")
+
+    page, seen = keeping.kept(view), []
+
+    def read() -> None:
+        together.wait()
+        seen.append(page(rf.get("/asked/")).content)
+        connections.close_all()
+
+    threads = [threading.Thread(target=read) for _ in range(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (len(made), len(seen), set(seen)) == (1, readers, {b"page 1"})
+    assert keeping.making._pages == {}
+
+
+def test_a_page_that_breaks_keeps_nobody_waiting(rf: Any) -> None:
+    def view(request: Any) -> HttpResponse:
+        raise ValueError(request.path)
+
+    for _time in range(2):
+        with pytest.raises(ValueError, match="/asked/"):
+            keeping.kept(view)(rf.get("/asked/"))
+    assert keeping.making._pages == {}

@@ -1,6 +1,7 @@
 """The one door: bytes, a text or an address in, what became of each item out."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from archive.ingest.fetch import fetch
 from archive.ingest.items import Document
 from archive.ingest.readers import read
 from archive.ingest.refusal import Refused
+from archive.outcomes import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,42 @@ def intake(
 
     All its items or none. Raises Refused; see the package for how to use both.
     """
+    try:
+        done = _take_in(
+            data,
+            text,
+            url,
+            name,
+            media_type,
+            format,
+            by=by,
+            status=status,
+            dry_run=dry_run,
+            may_change_public=may_change_public,
+        )
+    except Refused:
+        if not dry_run:
+            tell("import", "refused")
+        raise
+    if not dry_run:
+        for outcome, number in Counter(row.outcome for row in done.rows).items():
+            tell("import", outcome.value, number)
+    return done
+
+
+def _take_in(
+    data: bytes | None,
+    text: str | None,
+    url: str | None,
+    name: str,
+    media_type: str,
+    format: str,  # noqa: A002
+    *,
+    by: str,
+    status: str,
+    dry_run: bool,
+    may_change_public: bool,
+) -> Intake:
     if [data is None, text is None, url is None].count(False) != 1:
         raise Refused(_("Give a file, a text or an address, and only one of them."), 400)
     address = ""

@@ -5,7 +5,7 @@ is right as it stands is accepted by an `AcceptedFinding`, with the reason. A ru
 nothing is said of what is uncertain or not known.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from archive.curation.quality import log, names, places, series, sources, standi
 from archive.curation.quality.base import Finding, Rule, finding
 from archive.models import AcceptedFinding, Change, Record
 
-__all__ = ["ALL_RULES", "RULES", "STALE", "Finding", "Rule", "UnknownRule", "check"]
+__all__ = ["ALL_RULES", "RULES", "STALE", "STORED", "Finding", "Rule", "UnknownRule", "check"]
 
 RULES = (
     Rule("weekday", gettext_lazy("A weekday that the calendar contradicts"), weekdays.contradicted_weekdays),
@@ -64,6 +64,10 @@ STALE = Rule("accepted-without-finding", gettext_lazy("Accepted, but not found a
 ALL_RULES = (*RULES, STALE)
 
 
+# What a check of fixity finds as well, and keeps: each reads the whole change log.
+STORED = ("log-broken", "version-differs")
+
+
 class UnknownRule(ValueError):
     """There are no rules of those names; the message lists those that there are."""
 
@@ -75,10 +79,11 @@ class UnknownRule(ValueError):
         )
 
 
-def check(only: Collection[str] = ()) -> list[Finding]:
+def check(only: Collection[str] = (), *, stored: Mapping[str, Collection[Finding]] | None = None) -> list[Finding]:
     """What the rules find, or those named in `only`, in the order of the table: open findings, and accepted ones with the reason.
 
-    The number of queries is constant. Raises UnknownRule.
+    `stored`: what rules found before, by slug; they are not run again. The number of queries is constant, but for those
+    rules of `STORED` that are run. Raises UnknownRule.
     """
     known = {rule.slug for rule in ALL_RULES}
     if unknown := set(only) - known:
@@ -86,22 +91,30 @@ def check(only: Collection[str] = ()) -> list[Finding]:
     wanted = set(only) or known
     accepted = list(AcceptedFinding.objects.all())
     # What is accepted for nothing shows when every rule has run.
-    found = [one for rule in RULES if rule.slug in wanted or STALE.slug in wanted for one in _findings(rule, accepted)]
+    found = [
+        one
+        for rule in RULES
+        if rule.slug in wanted or STALE.slug in wanted
+        for one in _accepted(stored[rule.slug] if stored and rule.slug in stored else _findings(rule), accepted)
+    ]
     stale = _stale(accepted, found) if STALE.slug in wanted else []
     return [*(one for one in found if one.rule in wanted), *stale]
 
 
-def _findings(rule: Rule, accepted: Collection[AcceptedFinding]) -> list[Finding]:
+def _findings(rule: Rule) -> list[Finding]:
     """One for each record, whatever is wrong with it, so that it can be named; by record."""
     messages: dict[Record | Change, list[str]] = {}
     for record, message in rule.find():
         messages.setdefault(record, []).append(message)
-    reasons = {(one.record_type, one.record_key): one.reason for one in accepted if one.rule == rule.slug}
-    found = []
-    for record, texts in messages.items():
-        one = finding(rule, record, " ".join(dict.fromkeys(texts)))
-        found.append(replace(one, reason=reasons.get((one.record_type, one.record_key), "")))
+    found = [finding(rule, record, " ".join(dict.fromkeys(texts))) for record, texts in messages.items()]
     return sorted(found, key=lambda one: (one.record_type, one.record_key))
+
+
+def _accepted(found: Collection[Finding], accepted: Collection[AcceptedFinding]) -> Iterator[Finding]:
+    """The same, with the reasons of those that were accepted."""
+    reasons = {(one.rule, one.record_type, one.record_key): one.reason for one in accepted}
+    for one in found:
+        yield replace(one, reason=reasons.get((one.rule, one.record_type, one.record_key), ""))
 
 
 def _stale(accepted: Collection[AcceptedFinding], found: Collection[Finding]) -> list[Finding]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 
 from archive import dates
+from archive.curation.naming import address_of, key_of, label_of, owners_of
 from archive.models import Change, Office, Record, Reviewed, Status
 
 # A record (or the entry of the log about one), and what is wrong with it: the values, and what to do.
@@ -44,9 +44,6 @@ class Finding:
     reason: str = ""
 
 
-# The sources of a row are long.
-_LABEL = 120
-
 # What the text of a row names besides the records that it belongs to.
 _NAMED: dict[type[Record], tuple[str, ...]] = {Office: ("country", "organisation")}
 
@@ -56,7 +53,7 @@ def live(model: Any) -> Any:
 
     With what their text and their key read, so that naming them costs no query.
     """
-    owners = _owners(model)
+    owners = owners_of(model)
     queryset = model.objects.select_related(*owners, *_NAMED.get(model, ()))
     for lookup, owner in (("", model), *((f"{name}__", model._meta.get_field(name).related_model) for name in owners)):
         if issubclass(owner, Reviewed):
@@ -71,36 +68,15 @@ def problem(record: Record | Change, message: str, **values: object) -> Problem:
 
 def finding(rule: Rule, record: Record | Change, message: str) -> Finding:
     """The finding, still open."""
-    page = page_of(record)
-    label = str(record) if page is record or str(page) in str(record) else f"{page}: {record}"
     return Finding(
         rule=rule.slug,
         record_type=record._meta.model_name or "",
         record_key=key_of(record),
         record_id=record.pk,
-        label=Truncator(label).chars(_LABEL),
-        address=page.get_absolute_url() if hasattr(page, "get_absolute_url") else "",
+        label=label_of(record),
+        address=address_of(record),
         message=message,
     )
-
-
-def key_of(record: Record | Change) -> str:
-    """The record's name in the change log; of an entry of the log its number."""
-    if isinstance(record, Change):
-        return str(record.number)
-    return "/".join(str(part) for part in record.natural_key())[:500]
-
-
-def page_of(record: Record | Change) -> Any:
-    """The record whose page shows it: itself, or the first that it belongs to."""
-    owners = () if isinstance(record, Change) else _owners(type(record))
-    return getattr(record, owners[0]) if owners else record
-
-
-def _owners(model: type[Record]) -> list[str]:
-    """Names of the links through which records of the model are named: what they belong to."""
-    links = [lookup.rpartition("__")[0] for lookup in model.natural_key_fields]
-    return list(dict.fromkeys(link for link in links if link))
 
 
 class Bounds(NamedTuple):

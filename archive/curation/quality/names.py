@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from archive.curation.quality.base import Bounds, Problem, bounds, key_of, live, problem
+from archive.curation.naming import key_of
+from archive.curation.quality.base import Bounds, Problem, bounds, live, problem
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Term, Topic
 from archive.search.text import forms
 

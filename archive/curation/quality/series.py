@@ -5,7 +5,8 @@ from itertools import groupby, pairwise
 
 from django.utils.translation import gettext as _
 
-from archive.curation.quality.base import Problem, bounds, key_of, live, problem
+from archive.curation.naming import key_of
+from archive.curation.quality.base import Problem, bounds, live, problem
 from archive.gaps import Gap, gaps
 from archive.models import Event, EventSeries
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from archive.curation.quality.base import Problem, live, page_of, problem
+from archive.curation.naming import page_of
+from archive.curation.quality.base import Problem, live, problem
 from archive.models import (
     Attendance,
     CountryStatus,

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive import backups
+from archive.outcomes import tell
 
 
 class Command(BaseCommand):
@@ -19,7 +20,9 @@ class Command(BaseCommand):
         try:
             made = backups.make(folder, keep=keep)
         except backups.BackupError as error:
+            tell("backup", "failed")
             raise CommandError(str(error)) from error
         self.stdout.write(f"{made.folder}: {made.files} files, {made.bytes} bytes, up to change {made.number}.")
+        tell("backup", "damaged" if made.damaged else "made")
         if made.damaged:
             raise CommandError("Captures were copied that are not what their name says: " + ", ".join(made.damaged))

@@ -6,11 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from archive.curation.fixity import PARTS, damages_of
+from archive.curation.fixity import check as check_fixity
 from archive.curation.quality import ALL_RULES, Finding, UnknownRule, check
 
 
 class Command(BaseCommand):
-    help = "Look for likely mistakes in the records. The exit code is 1 where findings are open."
+    help = (
+        "Look for likely mistakes in the records; with --fixity, for anything that is not what it was written as. "
+        "The exit code is 1 where something is found."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -21,7 +26,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--accepted", action="store_true", help="also what was accepted, with the reason")
 
-    def handle(self, *, rules: list[str], accepted: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--fixity",
+            action="store_true",
+            help="read every byte of log, versions, captures and index, compare it with its hash, and keep the outcome",
+        )
+
+    def handle(self, *, rules: list[str], accepted: bool, fixity: bool, **options: Any) -> None:
+        if fixity:
+            if rules or accepted:
+                raise CommandError("--fixity checks everything: it takes neither --rule nor --accepted.")
+            self._check_fixity(options["format"])
+            return
         try:
             findings = check(rules)
         except UnknownRule as error:
@@ -36,6 +52,25 @@ class Command(BaseCommand):
             self._write(known if accepted else [])
             self.stdout.write(f"{len(still_open)} open, {len(known)} accepted.")
         if still_open:
+            sys.exit(1)
+
+    def _check_fixity(self, form: str) -> None:
+        run = check_fixity()
+        damages = damages_of(run)
+        if form == "jsonl":
+            for damage in damages:
+                self.stdout.write(json.dumps({**asdict(damage), "message": damage.message}, ensure_ascii=False))
+        else:
+            looked_at = {row["slug"]: row["looked_at"] for row in run.parts}
+            for part in PARTS:
+                self.stdout.write(f"{part.title} ({part.slug}): {looked_at[part.slug]} {part.looked_at}")
+                for damage in damages:
+                    if damage.part == part.slug:
+                        name = damage.label if damage.record_id is None else f"{damage.record_type} {damage.record_key}"
+                        self.stdout.write(f"  {name}: {damage.message}")
+            more = run.number - len(damages)
+            self.stdout.write(f"{run.number} damaged{f', {more} of them not listed' if more else ''}.")
+        if run.number:
             sys.exit(1)
 
     def _write(self, findings: list[Finding]) -> None:

@@ -17,8 +17,11 @@ UNSEEN = (
     *("archive/curation/accounts.py", "archive/curation/assignments.py", "archive/curation/inbox.py"),
     *("archive/curation/loading.py", "archive/curation/review.py", "archive/curation/roles.py"),
     *(f"archive/curation/{part}/*" for part in ("authority", "corpus", "duplicates", "importing", "merging")),
-    *(f"archive/curation/{part}/*" for part in ("quality", "suggestions")),
-    *(f"archive/models/{name}.py" for name in ("alert", "capture", "change", "duplicate", "finding", "inbox")),
+    *(f"archive/curation/{part}/*" for part in ("fixity", "quality", "suggestions")),
+    *(
+        f"archive/models/{name}.py"
+        for name in ("alert", "capture", "change", "duplicate", "finding", "fixity", "inbox")
+    ),
     *("tests/*", "var/*", "docs/*", "static/*", "scosite/*"),
 )
 

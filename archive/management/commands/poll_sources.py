@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.curation.inbox import Busy, Polled, alone, poll
+from archive.curation.inbox import Polled, poll
+from archive.databases.locks import Busy, alone
 from archive.models import PolledSource
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         if source and not sources:
             raise CommandError(f"There is no source named {source!r}.")
         try:
-            with alone():
+            with alone("poll_sources"):
                 done = [self._report(poll(one, dry_run=dry_run), dry_run) for one in sources]
         except Busy:
             raise CommandError("Another poll_sources is at work.") from None

@@ -2,7 +2,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from archive.databases.locks import Busy, alone
+
+# Longer than any migration should take; systemd waits as long (docs/deploy/archive.service).
+_PATIENCE = 600
 
 
 class Command(BaseCommand):
@@ -15,7 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_archive", stdout=self.stdout)
+        # Machines that start together: the first does it for all, the others find it done.
+        try:
+            with alone("prepare", patience=_PATIENCE):
+                call_command("migrate", verbosity=0, interactive=False)
+                call_command("load_archive", stdout=self.stdout)
+        except Busy:
+            raise CommandError("Another prepare is at work, and has been for ten minutes.") from None
         call_command("rebuild_index", if_needed=True, stdout=self.stdout)
         call_command("collectstatic", interactive=False, verbosity=0)

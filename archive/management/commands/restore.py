@@ -27,4 +27,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored: {found.files} files, up to change {found.number}.")
         # The backup may be of an earlier version.
         call_command("migrate", verbosity=0, interactive=False)
+        if backups.has_files_in_database():
+            backups.put_captures(folder / "data" / "captures")
         call_command("rebuild_index", stdout=self.stdout)

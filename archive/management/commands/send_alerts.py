@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from archive.management.progress import counted
+from archive.outcomes import tell
 from archive.views.digests import send_due
 
 
@@ -21,9 +22,13 @@ class Command(BaseCommand):
         try:
             done = send_due(timezone.now(), counted(self, "alerts looked at"))
         except (smtplib.SMTPException, OSError) as error:
+            tell("alert", "no server")
             raise CommandError(
                 f"The mail server can't be used, and nothing was sent: {type(error).__name__}."
             ) from error
+        for result in ("sent", "failed"):
+            if number := getattr(done, result):
+                tell("alert", result, number)
         self.stdout.write(
             f"{done.sent} sent, {done.nothing_new} with nothing new, {done.failed} failed, {done.forgotten} forgotten."
         )

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from archive import ratelimit
 from archive.views.api import document
@@ -65,7 +64,6 @@ class Manual:
 
 
 @kept
-@require_safe
 def manual(request: HttpRequest) -> HttpResponse:
     context = {
         "manual": _manual(settings.SITE_URL, settings.CONTACT_EMAIL),

@@ -1,11 +1,9 @@
 """The operations of the API, made of the table of resources."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -23,8 +21,6 @@ from archive.views.api.records import list_view, record_view
 from archive.views.api.resources import RESOURCES
 from archive.views.api.search import results, suggestions
 
-log = logging.getLogger(__name__)
-
 VERSION = "1"
 # The document and its page are ours (`document`, `manual`): Ninja's load scripts from elsewhere.
 api = NinjaAPI(
@@ -41,13 +37,6 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def _moved(request: HttpRequest, error: Moved) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{settings.SITE_URL}{error.args[0]}{'?' if query else ''}{query}")
-
-
-@api.exception_handler(OperationalError)
-@api.exception_handler(InterfaceError)
-def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("the database did not answer", exc_info=error)
-    return problem(request, "unavailable", "The database does not answer at the moment.")
 
 
 def _root(request: HttpRequest) -> HttpResponseBase:

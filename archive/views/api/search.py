@@ -48,7 +48,7 @@ def results(request: HttpRequest) -> HttpResponseBase:
         items = _hits(found.hits, resource, fields)
         return _told(request, found, None if is_last else place.following([page + 1, size]), items)
 
-    return answered(request, make)
+    return answered(request, make, from_index=True)
 
 
 def _refused(error: search.SearchError) -> Refused:
@@ -135,4 +135,4 @@ def suggestions(request: HttpRequest) -> HttpResponseBase:
             ]
         }
 
-    return answered(request, make)
+    return answered(request, make, from_index=True)

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from archive import search
 from archive.models import Article, City, Country, Coverage, Event, EventSeries, Participant, Publisher, Topic
 from archive.overview import Overview, overview
-from archive.views.cards import Card, Fact, cards_of, shown_foreign
+from archive.views.cards import Fact, cards_of, shown_foreign
 from archive.views.keeping import kept_with_index
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.records.linking import link, remember
 
 # Of the articles on the same events, so many are shown.
@@ -19,7 +19,7 @@ ALSO = 6
 
 
 @kept_with_index
-@record_page
+@about_record
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found: Article = find(request, Article.objects.select_related("source_document"), slug)
     # After the article: so the overview has all that it names.
@@ -28,13 +28,12 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     covered = [coverage.event_id for coverage in found.coverages.all()]
     beside = Coverage.objects.filter(event__in=covered).exclude(article=found).order_by()
     also = archive.articles.among(beside.values_list("article", flat=True) if covered else ()).newest(ALSO)
-    cards = cards_of(Article, also, archive)
     context = {
         "article": found,
         "covered": [(coverage, _facts(coverage.event, archive)) for coverage in found.coverages.all()],
-        "also": cards,
+        "also": cards_of(Article, also, archive),
         "copies": _copies(found, archive),
-        "similar": _similar(found, cards),
+        "similar": cards_of(Article, _similar(found, also), archive),
         "neighbours": _document_neighbours(found),
         "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
     }
@@ -78,14 +77,13 @@ def _copies(article: Article, archive: Overview) -> Iterable[Article]:
     return Article.objects.published().filter(pk__in=others).select_related("publisher", "agency").oldest()
 
 
-def _similar(article: Article, shown: Sequence[Card]) -> list[Article]:
+def _similar(article: Article, shown: Sequence[int]) -> list[int]:
     """Six more like it, without those that are shown already; none where the search is out of order."""
     try:
         found = search.similar(article, 6 + len(shown))
     except search.SearchError:
         return []
-    slugs = {card.slug for card in shown}
-    return [one for one in found if one.slug not in slugs][:6]
+    return [key for key in found if key not in shown][:6]
 
 
 def _document_neighbours(article: Article) -> dict[str, Article | None]:

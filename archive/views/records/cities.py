@@ -8,12 +8,12 @@ from archive.pictures.map import city_map
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.records.sections import sections
 
 
 @kept
-@record_page
+@about_record
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     found: City = find(request, City.objects.select_related("country"), slug)
     archive = overview()

@@ -21,7 +21,7 @@ from archive.pictures.map import country_map
 from archive.pictures.network import ego_network
 from archive.views.browse import SECTION_SIZE, numbered
 from archive.views.keeping import kept
-from archive.views.lookup import or_in_format, record_page, show
+from archive.views.lookup import about_record, or_in_format, show
 from archive.views.portable import of_record
 from archive.views.records.sections import sections
 
@@ -35,7 +35,7 @@ class Stage:
 
 
 @kept
-@record_page
+@about_record
 def country(request: HttpRequest, code: str) -> HttpResponse:
     queryset = Country.objects.prefetch_related("sco_status__event", "sco_status__source_article")
     found = queryset.filter(iso2=code.upper()).first()

@@ -16,13 +16,13 @@ from archive.views.browse import NAMES_PAGE_SIZE, SECTION_SIZE
 from archive.views.cards import cards_of, named
 from archive.views.errors import show_error
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.paging import BadPage, bad_page, page_of
 from archive.views.records.sections import by_year
 
 
 @kept
-@record_page
+@about_record
 def series(request: HttpRequest, slug: str) -> HttpResponse:
     """Its events and its gaps in one list; `?sort=` as in the lists, but oldest first: numbers are read upwards."""
     found: EventSeries = find(request, EventSeries.objects.all(), slug)

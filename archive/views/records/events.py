@@ -28,14 +28,14 @@ from archive.models import (
 from archive.overview import Overview, overview
 from archive.views.browse import SECTION_SIZE
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.records.event_series import members_of
 from archive.views.records.linking import fetch, link, remember
 from archive.views.records.press import headings
 
 
 @kept
-@record_page
+@about_record
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     found: Event = find(request, Event.objects.select_related("series", "city__country", "parent"), slug)
     # After the event: so the overview has all that it names.

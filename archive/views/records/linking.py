@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connections
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from archive.databases import replicas
 from archive.overview import Overview
 
 
@@ -52,7 +53,7 @@ def remember(record: Any, name: str, model: Any, records: Iterable[Any]) -> None
 
 def _keys(record: Any, names: tuple[str, ...]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {name: [] for name in names}
-    with connection.cursor() as cursor:
+    with connections[replicas.alias()].cursor() as cursor:
         cursor.execute(_statement(record._meta.model_name, names), [record.pk] * len(names))
         for name, key in cursor.fetchall():
             found[name].append(key)

@@ -17,7 +17,7 @@ from archive.querysets import shown_name
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.records.sections import by_year
 
 
@@ -41,7 +41,7 @@ class Attended:
 
 
 @kept
-@record_page
+@about_record
 def participant(request: HttpRequest, slug: str) -> HttpResponse:
     offices = Office.objects.select_related("country", "organisation", "source_article")
     found: Participant = find(

@@ -7,11 +7,11 @@ from archive.overview import overview
 from archive.views.browse import SECTION_SIZE
 from archive.views.cards import cards_of
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 
 
 @kept
-@record_page
+@about_record
 def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     found: Publisher = find(request, Publisher.objects.select_related("country", "organisation"), slug)
     archive = overview()

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Topic
 from archive.overview import overview
 from archive.views.keeping import kept
-from archive.views.lookup import find, record_page, show
+from archive.views.lookup import about_record, find, show
 from archive.views.records.sections import sections
 
 
 @kept
-@record_page
+@about_record
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found: Topic = find(request, Topic.objects.select_related("broader"), slug)
     archive = overview()

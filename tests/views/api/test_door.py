@@ -3,13 +3,16 @@
 import json
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 
 from archive import ratelimit, search
+from archive.counters import TableCounters
 from archive.search import IndexUnusable
+from archive.views import outages
 from archive.views.api import records
 from archive.views.api.problems import KINDS
 from archive.views.api.resources import RESOURCES
@@ -127,11 +130,13 @@ class TestProblems:
 
     def test_a_database_that_does_not_answer(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*args: object) -> None:
-            raise OperationalError("no connection to secret-host")
+            raise OperationalError("no connection to secret-host") from psycopg.OperationalError("no connection")
 
         monkeypatch.setattr(records, "overview", broken)
+        monkeypatch.setattr(outages, "outage", outages.Outage())
         response = client.get("/api/v1/articles")
-        assert (response.status_code, response["Retry-After"]) == (503, "30")
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
+        assert response.json()["type"].endswith("/api/#unavailable")
         assert "secret" not in response.content.decode()
 
     def test_a_search_that_is_out_of_order(self, client: Client) -> None:
@@ -243,7 +248,11 @@ class TestLimits:
         assert client.options("/api/v1/topics").status_code == 204
         assert client.get("/topics/").status_code == 200
 
-    def test_a_limit_that_can_not_be_counted_keeps_nobody_out(self, client: Client) -> None:
+    def test_a_limit_that_can_not_be_counted_keeps_nobody_out(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         (settings.DATA_DIR / "limits.sqlite3").mkdir()
+        monkeypatch.setattr("archive.counters._table", TableCounters())
+        monkeypatch.setattr("archive.counters.table._COUNT", "SELECT 1 / 0, %(keys)s, %(seconds)s")
         response = client.get("/api/v1/topics")
         assert (response.status_code, response["RateLimit-Remaining"]) == (200, response["RateLimit-Limit"])

@@ -1,0 +1,65 @@
+"""How many threads of a process make answers at the same time.
+
+A worker has many threads, for clients that are slow; Python lets one compute at a time. Where dozens make a page each, they take
+turns every millisecond, each with what it has read in memory, and all are late: few at a time, the same pages are there in less
+than half the time. Who waits holds nothing that others need.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connections
+
+
+class Places:
+    """So many at a time; threads that have a place take no second one."""
+
+    def __init__(self, number: int) -> None:
+        self._free = threading.BoundedSemaphore(number)
+        self._own = threading.local()
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """Inside, this thread has a place. Gives whether it had to wait for it."""
+        if self._has():
+            yield False
+            return
+        has_waited = not self._free.acquire(blocking=False)
+        if has_waited:
+            _give_back_connections()
+            self._free.acquire()
+        self._own.has = True
+        try:
+            yield has_waited
+        finally:
+            self._own.has = False
+            self._free.release()
+
+    @contextmanager
+    def given_back(self) -> Iterator[None]:
+        """Inside, another has this thread's place: while it waits for its turn, or for another machine's answer."""
+        if not self._has():
+            yield
+            return
+        self._own.has = False
+        self._free.release()
+        try:
+            yield
+        finally:
+            self._free.acquire()
+            self._own.has = True
+
+    def _has(self) -> bool:
+        return getattr(self._own, "has", False)
+
+
+def _give_back_connections() -> None:
+    """Those of a pool: it has fewer than there are threads."""
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "postgresql" and not connection.in_atomic_block:
+            connection.close()
+
+
+places = Places(settings.WEB_PLACES)

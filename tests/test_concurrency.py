@@ -1,0 +1,88 @@
+"""How many make answers at the same time: never more than there are places, and nobody is kept out for ever."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+
+from archive.concurrency import Places
+
+
+def test_no_more_than_there_are_places() -> None:
+    places, inside, most = Places(2), [], []
+    lock = threading.Lock()
+
+    def make(_n: int) -> None:
+        with places.taken():
+            with lock:
+                inside.append(1)
+                most.append(len(inside))
+            pause.wait(0.02)
+            with lock:
+                inside.pop()
+
+    pause = threading.Event()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(40)))
+    assert (len(most), max(most)) == (40, 2)
+
+
+def test_who_has_a_place_needs_no_other() -> None:
+    places = Places(1)
+    with places.taken() as has_waited, places.taken() as again:
+        assert (has_waited, again) == (False, False)
+    with places.taken() as has_waited:
+        assert not has_waited
+
+
+def test_what_breaks_leaves_its_place() -> None:
+    places = Places(1)
+    for _time in range(3):
+        with pytest.raises(ValueError, match="broken"), places.taken():
+            raise ValueError("broken")
+    with places.taken() as has_waited:
+        assert not has_waited
+
+
+def test_who_waits_for_something_else_lets_others_in() -> None:
+    places = Places(1)
+    came, may_go = threading.Event(), threading.Event()
+
+    def come() -> bool:
+        with places.taken() as has_waited:
+            came.set()
+            assert may_go.wait(30)
+            return has_waited
+
+    with ThreadPoolExecutor(1) as pool, places.taken():
+        other = pool.submit(come)
+        assert not came.wait(0.2)
+        with places.given_back():
+            assert came.wait(30)
+            # Nothing is given back that this thread does not have.
+            with places.given_back():
+                pass
+            may_go.set()
+        assert other.result(30) is True
+
+
+@pytest.mark.django_db
+def test_who_waits_leaves_his_connection_to_others() -> None:
+    """On PostgreSQL, where it is one of a pool that has fewer than there are threads."""
+    places, connected, kept = Places(1), threading.Event(), []
+
+    def wait() -> None:
+        connection.ensure_connection()
+        connected.set()
+        with places.taken():
+            kept.append(connection.connection is not None)
+        connections.close_all()
+
+    thread = threading.Thread(target=wait)
+    with places.taken():
+        thread.start()
+        assert connected.wait(30)
+        thread.join(0.5)
+    thread.join(30)
+    assert kept == [connection.vendor != "postgresql"]
