@@ -64,6 +64,14 @@ def fault_of(error: BaseException | None) -> Fault | None:
     return next((found for one in _chain(error) if (found := _fault(one))), None)
 
 
+def is_silent() -> bool:
+    """Whether the database's server was there before and answers nobody now; told within a second. A file never is."""
+    database = connections[DEFAULT_DB_ALIAS]
+    return database.vendor == "postgresql" and postgres.is_silent(
+        database.settings_dict["HOST"], database.settings_dict["PORT"]
+    )
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """The exception and those that it was raised from."""
     while error is not None:

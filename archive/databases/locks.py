@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections, transaction
+
+from archive.databases.faults import BUSY, fault_of
 
 # Seconds between two tries of who waits.
 _PAUSE = 0.5
+# Of who waits in a line, however well it moves.
+MOST_SECONDS = 30.0
 
 
 class Busy(Exception):
@@ -28,6 +32,34 @@ def alone(name: str, patience: float = 0) -> Iterator[None]:
                 raise Busy
             time.sleep(_PAUSE)
         yield
+
+
+def wait_in_line(number: int, moved: Callable[[], object]) -> None:
+    """Hold that advisory lock of PostgreSQL until the transaction at hand ends.
+
+    Waits for those who came before, as long as they come to their ends: as long as what `moved` gives changes within
+    `WRITE_PATIENCE` (lock_timeout). Raises OperationalError where it does not, or after `MOST_SECONDS`; the transaction can
+    go on then.
+    """
+    if _ask("SELECT pg_try_advisory_xact_lock(%s)", number):
+        return
+    give_up = time.monotonic() + MOST_SECONDS
+    while True:
+        before = moved()
+        try:
+            with transaction.atomic():
+                _ask("SELECT pg_advisory_xact_lock(%s)", number)
+        except OperationalError as error:
+            if fault_of(error) is not BUSY or moved() == before or time.monotonic() > give_up:
+                raise
+        else:
+            return
+
+
+def _ask(statement: str, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [number])
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

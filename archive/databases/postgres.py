@@ -7,7 +7,9 @@ own, whether it answers anybody.
 
 import socket
 import struct
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Generator
 from math import inf
 from typing import Any
@@ -15,9 +17,11 @@ from typing import Any
 import psycopg
 
 # So long an answer may take before the server is asked; what a query may take is the server's matter (statement_timeout).
-PATIENCE = 1.0
-# So long the server has for the answer to the simplest question.
-_ANSWERS_WITHIN = 0.6
+PATIENCE = 0.6
+# So long the server has for the answer to the simplest question. On a busy machine it is late, and not lost.
+_ANSWERS_WITHIN = 0.7
+# So long an answer is good for others who want to know.
+_ALIVE_FOR = 0.3
 # After it gave none, others need not ask for a while, nor wait as long: a request may meet several connections of a pool.
 _KNOWN_FOR, _LITTLE_PATIENCE = 1.5, 0.1
 # However well the server is: longer than any statement of a page may take, for one process of it may hang, too.
@@ -61,16 +65,39 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 def is_served(host: str, port: str | int) -> bool:
-    """Whether the server that connections were made to before answers anybody at all; within 0.6 seconds.
+    """Whether the server that connections were made to before answers anybody at all; within 0.7 seconds.
 
     `host` as connections name it; empty for libpq's own default.
     """
-    return any(_answers(one) for one in _reached if not host or one == (host, int(port or 5432)))
+    return any(map(_answers, _known(host, port)))
+
+
+def is_silent(host: str, port: str | int) -> bool:
+    """Whether the server that connections were made to before answers nobody; False where there was none."""
+    known = _known(host, port)
+    return bool(known) and not any(map(_answers, known))
+
+
+def _known(host: str, port: str | int) -> list[tuple[str, int]]:
+    return [one for one in _reached if not host or one == (host, int(port or 5432))]
 
 
 def _answers(address: tuple[str, int]) -> bool:
-    if time.monotonic() - _silent_at.get(address, -inf) < _KNOWN_FOR:
+    """One asks for all who want to know: a busy server is not made busier by dozens who wait for it."""
+    with _asking[address]:
+        now = time.monotonic()
+        if now - _silent_at.get(address, -inf) < _KNOWN_FOR:
+            return False
+        if now - _answered_at.get(address, -inf) < _ALIVE_FOR:
+            return True
+        if _answers_now(address):
+            _answered_at[address] = time.monotonic()
+            return True
+        _silent_at[address] = time.monotonic()
         return False
+
+
+def _answers_now(address: tuple[str, int]) -> bool:
     host, port = address
     try:
         if host.startswith("/"):
@@ -81,15 +108,14 @@ def _answers(address: tuple[str, int]) -> bool:
             probe = socket.create_connection((host, port), _ANSWERS_WITHIN)
         with probe:
             probe.sendall(_IS_THERE)
-            if probe.recv(1):
-                return True
+            return bool(probe.recv(1))
     except OSError:
-        pass
-    _silent_at[address] = time.monotonic()
-    return False
+        return False
 
 
 # The servers that there was a connection to.
 _reached: set[tuple[str, int]] = set()
-# When a server last was asked and gave no answer. A replica that is silent says nothing of its primary.
+# When a server last was asked and gave no answer, or one. A replica that is silent says nothing of its primary.
 _silent_at: dict[tuple[str, int], float] = {}
+_answered_at: dict[tuple[str, int], float] = {}
+_asking: defaultdict[tuple[str, int], threading.Lock] = defaultdict(threading.Lock)

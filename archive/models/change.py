@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from archive.databases.locks import wait_in_line
+
 if TYPE_CHECKING:
     from archive.models.base import Record, Slugged
 
@@ -121,8 +123,7 @@ class ChangeQuerySet(models.QuerySet):
         Taken before the rows are touched, so that two writers never wait for each other crosswise.
         """
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+            wait_in_line(_ADVISORY_LOCK, self.last_number)
 
     def append(self, records: Iterable["Record"], action: str) -> None:
         """Write one entry for each record (of one model), chained to the last. Call inside a transaction, after `lock`."""

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from archive.databases.faults import BUSY, FULL, LOST, READ_ONLY, Fault
+from archive.databases.faults import BUSY, FULL, LOST, READ_ONLY, Fault, is_silent
 from archive.views.api.problems import is_of_api, problem
 from archive.views.bare import bare_page
 from archive.views.language import in_its_language
@@ -60,10 +60,16 @@ class Outage:
             return False
         with self._lock:
             now = time.monotonic()
-            if self._look_at is None or now >= self._look_at:
-                self._look_at = None if self._look_at is None else now + _LOOK
+            if self._look_at is None:
                 return False
+            if now < self._look_at:
+                return True
+            self._look_at = now + _LOOK
+        if is_silent():
+            # Known sooner than by waiting for a connection.
+            self.begin()
             return True
+        return False
 
     def begin(self) -> None:
         with self._lock:

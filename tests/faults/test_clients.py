@@ -150,9 +150,10 @@ def test_a_reload_loses_nothing(server: tuple[Site, subprocess.Popen[bytes]]) ->
     warm = [n for n, line in enumerate(said) for pid in _workers(process) if f"(pid: {pid})" in line and "warm" in line]
     ended = [n for n, line in enumerate(said) for pid in before if f"(pid: {pid})" in line and "exiting" in line]
     assert [came < went for came, went in zip(warm, ended, strict=True)] == [True, True]
-    # They had made more than one page of each kind by then, which are two dozen: what was asked for lately.
-    made = [int(re.search(r"s, (\d+) pages", said[n])[1]) for n in warm]  # type: ignore[index]
-    assert min(made) > 30, made
+    # They had made more than one page of each kind by then, which are two dozen: what was asked for lately. Or their time was
+    # over: readers leave little of a slow machine.
+    made = [re.search(r"warm after ([\d.]+) s, (\d+) pages", said[n]).groups() for n in warm]  # type: ignore[union-attr]
+    assert all(int(pages) > 30 or float(seconds) >= 20 for seconds, pages in made), made
 
 
 def _serving(site: Site) -> set[int]:

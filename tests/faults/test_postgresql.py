@@ -93,6 +93,15 @@ def test_a_server_that_is_frozen(server: Server, prepared: Site, tmp_path: Path)
         _is_back(site)
 
 
+def test_a_site_may_begin_before_its_database(server: Server, prepared: Site, tmp_path: Path) -> None:
+    site = site_in(copied(prepared, tmp_path / "data"), DATABASE_URL=server.url, SEARCH_URL="whoosh://")
+    with contextlib.ExitStack() as stack:
+        with server.stopped():
+            stack.enter_context(served(site, sign="/healthz"))
+            _holds(site, time.monotonic())
+        _is_back(site)
+
+
 def test_more_readers_than_connections_are_no_lost_database(server: Server, prepared: Site, tmp_path: Path) -> None:
     """Each waits for his turn; whoever waits too long is told that the archive is busy, and no other pays for it."""
     folder = copied(prepared, tmp_path / "data")

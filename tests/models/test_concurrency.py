@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import close_old_connections, connection, connections, transaction
+from django.db import OperationalError, close_old_connections, connection, connections, transaction
 
 from archive.models import Change, Topic
 from tests.factories import make_topic
@@ -155,3 +156,63 @@ def test_a_slug_is_not_given_away_while_it_becomes_a_redirect(run: Run) -> None:
 
 def make_topic_named_old() -> None:
     make_topic(slug="old")
+
+
+in_line = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite's line is tested in tests/faults/test_sqlite.py"
+)
+
+
+def _save(slug: str, hold: Callable[[], Any]) -> None:
+    with transaction.atomic():
+        make_topic(slug=slug)
+        hold()
+
+
+def _save_with_patience(slug: str, milliseconds: int) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+        make_topic(slug=slug)
+
+
+def _until_in_line(number: int) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] == number:
+                return
+        time.sleep(0.01)
+    raise AssertionError("they are not in line")
+
+
+@in_line
+def test_who_waits_in_a_line_that_moves_is_not_refused(run: Run) -> None:
+    may_begin = threading.Event()
+    others = [run(_save, "first", lambda: may_begin.wait(PATIENCE))]
+    for n in range(4):
+        others.append(run(_save, f"after-{n}", lambda: time.sleep(0.5)))
+        _until_in_line(n + 1)
+    last = run(_save_with_patience, "last", 1000)
+    _until_in_line(5)
+    may_begin.set()
+    last.result(PATIENCE)
+    assert sum(1 for _ in run(numbers).result(PATIENCE)) == 6
+    for other in others:
+        other.result(PATIENCE)
+
+
+@in_line
+def test_who_waits_where_nothing_moves_is_told_soon(run: Run) -> None:
+    has_written, may_commit = threading.Event(), threading.Event()
+    one = run(_save, "first", lambda: has_written.set() or may_commit.wait(PATIENCE))
+    assert has_written.wait(PATIENCE)
+    try:
+        with pytest.raises(OperationalError, match="lock timeout"):
+            run(_save_with_patience, "second", 200).result(PATIENCE)
+    finally:
+        may_commit.set()
+    one.result(PATIENCE)
+    assert run(numbers).result(PATIENCE) == [1]

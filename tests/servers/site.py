@@ -111,8 +111,11 @@ def site_in(data_dir: Path, **environment: str) -> Site:
 
 
 @contextlib.contextmanager
-def served(site: Site, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """gunicorn's main process until the block ends; its log is in the site's folder, if nowhere else."""
+def served(site: Site, log: Path | None = None, sign: str = "/readyz") -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn's main process until the block ends; its log is in the site's folder, if nowhere else.
+
+    It has begun when the page `sign` answers.
+    """
     log = log or site.data_dir / "gunicorn.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -123,7 +126,7 @@ def served(site: Site, log: Path | None = None) -> Iterator[subprocess.Popen[byt
             stderr=output,
         )
         try:
-            _wait(site, process, log)
+            _wait(f"{site.url}{sign}", process, log)
             yield process
         finally:
             process.terminate()
@@ -137,13 +140,13 @@ def running_site(data_dir: Path, **environment: str) -> Iterator[Site]:
         yield site
 
 
-def _wait(site: Site, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(sign: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if process.poll() is not None:
             break
         with (
             contextlib.suppress(OSError, urllib.error.URLError),
-            urllib.request.urlopen(f"{site.url}/readyz", timeout=5),
+            urllib.request.urlopen(sign, timeout=5),
         ):
             return
         time.sleep(0.1)

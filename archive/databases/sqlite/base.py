@@ -14,9 +14,7 @@ from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
 from archive.databases.faults import BUSY, fault_of
-
-# However well a queue of writers moves.
-_MOST_SECONDS = 30.0
+from archive.databases.locks import MOST_SECONDS
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -46,7 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         SQLite gives up after its timeout, whoever had the lock meanwhile. If something was written since, a queue moves.
         """
-        give_up = time.monotonic() + _MOST_SECONDS
+        give_up = time.monotonic() + MOST_SECONDS
         while True:
             written = self._last_written()
             try:
