@@ -15,7 +15,7 @@ from archive.search.engine import engine
 @register()
 def replica(**kwargs: Any) -> list[CheckMessage]:
     kinds = {settings.DATABASES[alias]["ENGINE"] for alias in (DEFAULT_DB_ALIAS, ALIAS) if alias in settings.DATABASES}
-    if ALIAS not in settings.DATABASES or kinds == {"django.db.backends.postgresql"}:
+    if ALIAS not in settings.DATABASES or kinds == {"archive.databases.postgresql"}:
         return []
     hint = "Set DATABASE_URL and DATABASE_REPLICA_URL to a PostgreSQL server and to one that follows it, or unset the latter."
     return [Error("Only PostgreSQL has replicas.", hint=hint, id="archive.E002")]

@@ -4,12 +4,13 @@ import contextlib
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from archive.databases.postgres import PatientConnection
+from archive.databases.postgresql.connections import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -111,13 +112,23 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Databases ------------------------------------------------------------------------------------------------------------
 
 DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'archive.sqlite3'}")
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+_ENGINES = {
+    "django.db.backends.sqlite3": "archive.databases.sqlite",
+    "django.db.backends.postgresql": "archive.databases.postgresql",
+}
+
+
+def _database(url: str) -> dict[str, Any]:
+    found = env.db_url_config(url)
+    return {**found, "ENGINE": _ENGINES.get(found["ENGINE"], found["ENGINE"])}
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
 # Asked once in each request: is the file still the one that is open; does the server still know this connection?
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Seconds that a writer waits for others. Commands have time; who waits for a page has not (scosite/wsgi.py).
 WRITE_PATIENCE = env.float("WRITE_PATIENCE", default=20)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "archive.databases.sqlite"
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     # To open the file and read its schema takes as long as the rest of a page. And while one is open, the files beside
     # it are there, which a full disk would not let another make.
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -144,6 +155,7 @@ else:
             "min_size": 1,
             # Of each worker; who gets none in time is told that the archive is busy.
             "max_size": env.int("DATABASE_CONNECTIONS", default=32),
+            # After it the server is asked whether it is there (archive/databases/postgresql/base.py).
             "timeout": 2,
             # Then the next request tries anew, instead of waiting for a pause that grows.
             "reconnect_timeout": 3,
@@ -156,7 +168,7 @@ else:
 if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {
         **DATABASES["default"],
-        **env.db_url_config(DATABASE_REPLICA_URL),
+        **_database(DATABASE_REPLICA_URL),
         "TEST": {"MIRROR": "default"},
     }
     DATABASE_ROUTERS = ["archive.databases.replicas.Router"]

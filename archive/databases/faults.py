@@ -9,7 +9,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg_pool import PoolTimeout
 
-from archive.databases import postgres
+from archive.databases.postgresql import connections as postgres
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from archive.databases.faults import BUSY, FULL, LOST, READ_ONLY, Fault, fault_of
-from archive.databases.postgres import PatientConnection
+from archive.databases.postgresql.connections import PatientConnection
 
 
 def _sqlite(code: int, text: str = "") -> sqlite3.OperationalError:

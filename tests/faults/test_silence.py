@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from archive.databases import postgres
+from archive.databases.postgresql import connections as postgres
 
 
 @contextmanager
@@ -69,3 +69,12 @@ def test_a_server_that_answers_is_asked_for_all_by_one() -> None:
 def test_a_server_that_never_was_there_is_neither_served_nor_silent() -> None:
     assert not postgres.is_served("127.0.0.1", 5432)
     assert not postgres.is_silent("127.0.0.1", 5432)
+
+
+def test_a_server_is_not_silent_that_others_hear_of() -> None:
+    with _server(30) as (address, _), ThreadPoolExecutor(1) as pool:
+        postgres._reached.add(address)
+        asked = pool.submit(postgres.is_silent, *address)
+        time.sleep(0.3)
+        postgres._answered_at[address] = time.monotonic()
+        assert not asked.result()

@@ -15,12 +15,13 @@ from math import inf
 from typing import Any
 
 import psycopg
+from psycopg.waiting import Ready
 
 # So long an answer may take before the server is asked; what a query may take is the server's matter (statement_timeout).
 PATIENCE = 0.6
 # So long the server has for the answer to the simplest question. On a busy machine it is late, and not lost.
 _ANSWERS_WITHIN = 0.7
-# So long an answer is good for others who want to know.
+# So long anything that came from it is good for all who want to know.
 _ALIVE_FOR = 0.3
 # After it gave none, others need not ask for a while, nor wait as long: a request may meet several connections of a pool.
 _KNOWN_FOR, _LITTLE_PATIENCE = 1.5, 0.1
@@ -35,7 +36,8 @@ class PatientConnection(psycopg.Connection[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _reached.add(self._address())
+        self._server = self.pgconn.host.decode(), int(self.pgconn.port or 5432)
+        _reached.add(self._server)
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
         return super().wait(self._watched(gen), *args, **kwargs)
@@ -47,8 +49,10 @@ class PatientConnection(psycopg.Connection[Any]):
             state = next(gen)
             while True:
                 ready = yield state
-                if not ready and (now := time.monotonic()) - asked > self._patience(now):
-                    if now - begun > _MOST or not _answers(self._address()):
+                if ready & Ready.R:
+                    _answered_at[self._server] = time.monotonic()
+                elif not ready and (now := time.monotonic()) - asked > self._patience(now):
+                    if now - begun > _MOST or not _answers(self._server):
                         # Whoever cleans up after this shall not wait once more.
                         self.pgconn.finish()
                         raise psycopg.OperationalError("the database server does not answer")
@@ -58,10 +62,7 @@ class PatientConnection(psycopg.Connection[Any]):
             return end.value
 
     def _patience(self, now: float) -> float:
-        return _LITTLE_PATIENCE if now - _silent_at.get(self._address(), -inf) < _KNOWN_FOR else PATIENCE
-
-    def _address(self) -> tuple[str, int]:
-        return self.pgconn.host.decode(), int(self.pgconn.port or 5432)
+        return _LITTLE_PATIENCE if now - _silent_at.get(self._server, -inf) < _KNOWN_FOR else PATIENCE
 
 
 def is_served(host: str, port: str | int) -> bool:
@@ -92,9 +93,11 @@ def _answers(address: tuple[str, int]) -> bool:
             return True
         if _answers_now(address):
             _answered_at[address] = time.monotonic()
-            return True
-        _silent_at[address] = time.monotonic()
-        return False
+        # Where a machine has too much to do the answer may be late, but others hear of the server meanwhile.
+        elif _answered_at.get(address, -inf) < now:
+            _silent_at[address] = time.monotonic()
+            return False
+        return True
 
 
 def _answers_now(address: tuple[str, int]) -> bool:
@@ -115,7 +118,8 @@ def _answers_now(address: tuple[str, int]) -> bool:
 
 # The servers that there was a connection to.
 _reached: set[tuple[str, int]] = set()
-# When a server last was asked and gave no answer, or one. A replica that is silent says nothing of its primary.
+# When a server last was asked and gave no answer, and when anything last came from it. A silent replica says nothing of its
+# primary.
 _silent_at: dict[tuple[str, int], float] = {}
 _answered_at: dict[tuple[str, int], float] = {}
 _asking: defaultdict[tuple[str, int], threading.Lock] = defaultdict(threading.Lock)
