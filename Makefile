@@ -12,8 +12,8 @@ BENCH_SIZES ?= 10000
 FUZZ_CASES ?= 10000
 LOAD_SECONDS ?= 600
 FUZZ_PAGES ?= 2000
-# On all cores; a file of tests stays together, for its server or its archive is made once.
-PYTEST ?= --numprocesses auto --dist loadfile
+# On all cores; a file of tests stays together, for its server or its archive is made once. In the order of tests/conftest.py.
+PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 ARCHIVE_DATA_DIR ?= $(CURDIR)/var
 export HOST PORT ARCHIVE_DATA_DIR
 export PYTHONDONTWRITEBYTECODE := 1

@@ -27,6 +27,7 @@ hypothesis_settings.load_profile("archive")
 
 # What starts processes of its own, which ask the database.
 _PROCESSES = ("browser", "drills", "faults", "servers")
+_CLUSTERS = ("test_cluster.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if not _asks_database(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if _asks_database(item)]
+    # What takes minutes begins first, so that no process is left alone with it at the end.
+    items.sort(key=lambda item: not _has_processes(item))
 
 
 def _asks_database(item: pytest.Item) -> bool:
@@ -53,8 +56,12 @@ def _asks_database(item: pytest.Item) -> bool:
         item.get_closest_marker("django_db") is not None
         or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
         or bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))
-        or any(folder in item.path.parts for folder in _PROCESSES)
+        or _has_processes(item)
     )
+
+
+def _has_processes(item: pytest.Item) -> bool:
+    return any(folder in item.path.parts for folder in _PROCESSES) or item.path.name in _CLUSTERS
 
 
 @pytest.fixture(scope="session")
