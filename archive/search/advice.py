@@ -100,7 +100,8 @@ def _asking(query: Query, tree: Node) -> Query:
 
 def _correction(query: Query, tree: Node, total: int, totals: Totals, until: float) -> Alternative | None:
     corrected = _corrected(tree, until)
-    if corrected == tree or time.monotonic() > until:
+    # However long it took to find: the page is kept for others, and the first word that is looked for reads all words.
+    if corrected == tree:
         return None
     other = _asking(query, corrected)
     if len(other.text) > MAX_CHARACTERS or (n := totals(other)) <= total:

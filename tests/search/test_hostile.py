@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -182,6 +183,20 @@ def test_no_word_is_looked_for_in_other_spellings_when_time_is_up(
     assert "Did you mean" in page(get(client, misspelt))
     monkeypatch.setattr(advice, "_PATIENCE", -1)
     assert "Did you mean" not in page(get(client, misspelt))
+
+
+def test_a_spelling_that_took_long_to_find_is_told_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = type(advice.engine())
+    monkeypatch.setattr(advice, "_PATIENCE", 0.1)
+
+    def slowly(self: Any, form: str, edits: int, alike: Any = asked.alike) -> dict[str, int]:
+        time.sleep(advice._PATIENCE)
+        return alike(self, form, edits)
+
+    monkeypatch.setattr(asked, "alike", slowly)
+    assert "Did you mean" in page(get(client, "q=bordar"))
 
 
 _parameters = st.dictionaries(
