@@ -1,16 +1,14 @@
 """Who follows what by e-mail: to look at only, and without whole addresses."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from archive.admin.base import ReadOnlyAdmin
 from archive.models import Alert
 
 
 @admin.register(Alert)
-class AlertAdmin(admin.ModelAdmin):
+class AlertAdmin(ReadOnlyAdmin):
     list_display = ("address", "page", "query", "frequency", "language", "confirmed_at", "checked_at", "failures")
     list_filter = ("frequency", "language", ("confirmed_at", admin.EmptyFieldListFilter))
     fields = (*list_display, "asked_at", "last_change")
@@ -19,12 +17,3 @@ class AlertAdmin(admin.ModelAdmin):
     @admin.display(description=_("address"))
     def address(self, alert: Alert) -> str:
         return alert.masked
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

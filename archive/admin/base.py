@@ -42,6 +42,19 @@ def warn(modeladmin: admin.ModelAdmin, request: HttpRequest, texts: list[str]) -
         modeladmin.message_user(request, text, messages.WARNING)
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Of what the archive writes itself: whoever may see it sees it, and nobody changes it here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class RecordAdmin(SimpleHistoryAdmin):
     """Base of all admins of records. `slug_from` names the field that a new record's slug is made of."""
 

@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.admin.base import ReadOnlyAdmin
 from archive.models import Change, Redirect, Slugged
 from archive.models.base import validate_slug
 
 
 @admin.register(Change)
-class ChangeAdmin(admin.ModelAdmin):
+class ChangeAdmin(ReadOnlyAdmin):
     list_display = ("number", "at", "by", "action", "record_type", "record_key", "why")
     list_filter = ("action", "record_type", ("by", admin.AllValuesFieldListFilter))
     date_hierarchy = "at"
@@ -23,15 +24,6 @@ class ChangeAdmin(admin.ModelAdmin):
     search_help_text = gettext_lazy("Record, who or why.")
     # The log only grows: counting it twice for each page is not worth it.
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class RedirectForm(forms.ModelForm):

@@ -11,12 +11,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.admin.base import ReadOnlyAdmin
 from archive.curation.fixity import PARTS, Damage, damages_of
 from archive.models import FixityRun
 
 
 @admin.register(FixityRun)
-class FixityRunAdmin(admin.ModelAdmin):
+class FixityRunAdmin(ReadOnlyAdmin):
     """Made by `check_archive --fixity` alone; nobody changes an outcome."""
 
     list_display = ("ended_at", "number", "last_change", "seconds")
@@ -26,15 +27,6 @@ class FixityRunAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("seconds"))
     def seconds(self, run: FixityRun) -> int:
         return round((run.ended_at - run.started_at).total_seconds())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Above the list the newest outcome as a page has it: it is what one comes for."""

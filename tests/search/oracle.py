@@ -1,14 +1,17 @@
 """What a query means, by reading every document: what engines are compared with."""
 
 import random
+from collections.abc import Sequence
 from datetime import date
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.search.documents import SearchDocument
 from archive.search.engine import Engine
 from archive.search.query import (
     And,
+    Found,
     Fuzzy,
     InField,
     Near,
@@ -18,11 +21,14 @@ from archive.search.query import (
     Period,
     Phrase,
     Prefix,
+    Query,
     Scope,
+    Sort,
     Variants,
     Word,
 )
 from archive.search.text import forms, stem
+from archive.search.wording import describe
 
 WORDS = ["alpha", "alphas", "bravo", "bravado", "charlie", "delta", "echo", "rare"]
 
@@ -141,3 +147,31 @@ def write(index: Engine, some: list[SearchDocument], others: list[SearchDocument
     """Replace some documents of an index, delete others."""
     ids = [one.id for one in [*some, *(others or [])]]
     assert index.apply(lambda state: (ids, some, state.number + 1, ""))
+
+
+def check(answer: Found, query: Query, tree: Node, documents: Sequence[SearchDocument]) -> None:
+    """Fails where an engine's answer is not what reading every document gives. `query` is of one page."""
+    expected = [one for one in documents if holds(tree, one)]
+    in_scope = [one for one in expected if one.scope is query.scope]
+    assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
+    assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
+    for key in ("kind", "topic"):
+        values = [value for one in in_scope for value in one.facets[key]]
+        assert answer.counts[key] == {value: values.count(value) for value in set(values)}
+    if query.sort is not Sort.RELEVANCE:
+        dated = {one.pk: one.earliest for one in in_scope}
+        days = [day for pk in answer.pks if (day := dated[pk]) is not None]
+        assert days == sorted(days, reverse=query.sort is Sort.NEWEST)
+        assert [dated[pk] for pk in answer.pks[len(days) :]] == [None] * (len(in_scope) - len(days))
+
+
+def check_any(engine: Engine, documents: Sequence[SearchDocument]) -> None:
+    """`check` what the engine answers to trees of all kinds."""
+
+    @settings(suppress_health_check=list(HealthCheck))
+    @given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
+    def answers(tree: Node, scope: Scope, sort: Sort) -> None:
+        query = Query(scope=scope, sort=sort, page_size=100)
+        check(engine.find(query, tree), query, tree, documents)
+
+    answers()

@@ -11,8 +11,7 @@ from archive.search import evaluate, segments, whoosh_codec
 from archive.search.documents import SearchDocument
 from archive.search.query import Node, Phrase, Prefix, Query, Scope, Sort, Word
 from archive.search.whoosh_engine import WhooshEngine
-from archive.search.wording import describe
-from tests.search.oracle import TREES, holds, make_documents, write
+from tests.search.oracle import TREES, check, make_documents, write
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +60,7 @@ def test_every_tree(
         patched.setattr(evaluate, "VERY_FEW", very_few)
         patched.setattr(segments.FacetCounter, "VERY_FEW", very_few)
         answer = grown.find(query, tree)
-    expected = [one for one in documents if holds(tree, one)]
-    in_scope = [one for one in expected if one.scope is scope]
-    assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
-    assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
-    for key in ("kind", "topic"):
-        values = [value for one in in_scope for value in one.facets[key]]
-        assert answer.counts[key] == {value: values.count(value) for value in set(values)}
+    check(answer, query, tree, documents)
     # In the same order, whatever the segments.
     assert rebuilt.find(query, tree).pks == answer.pks
 

@@ -23,8 +23,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from archive import search
 from archive.checks import search_engine
@@ -34,11 +32,10 @@ from archive.search.engine import _engine, engine
 from archive.search.grammar import parse
 from archive.search.opensearch_client import Address
 from archive.search.opensearch_engine import WINDOW, OpenSearchEngine
-from archive.search.query import IndexState, Node
-from archive.search.wording import describe
+from archive.search.query import IndexState
 from tests import factories as make
 from tests.search.asking import ask, found
-from tests.search.oracle import TREES, holds, make_documents, write
+from tests.search.oracle import check_any, make_documents, write
 from tests.with_postgres import free_port
 
 # What no database has a part in is tested beside one of them.
@@ -136,25 +133,7 @@ def test_every_tree(cluster: OpenSearchEngine) -> None:
         write(cluster, outdated[start : start + 60])
         write(cluster, made[start : start + 50])
     assert cluster.contents() == {one.id: one.digest for one in made}
-
-    @settings(suppress_health_check=list(HealthCheck))
-    @given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
-    def answers(tree: Node, scope: Scope, sort: Sort) -> None:
-        answer = cluster.find(Query(scope=scope, sort=sort, page_size=100), tree)
-        expected = [one for one in made if holds(tree, one)]
-        in_scope = [one for one in expected if one.scope is scope]
-        assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
-        assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
-        for key in ("kind", "topic"):
-            values = [value for one in in_scope for value in one.facets[key]]
-            assert answer.counts[key] == {value: values.count(value) for value in set(values)}
-        if sort is not Sort.RELEVANCE:
-            dated = {one.pk: one.earliest for one in in_scope}
-            days = [dated[pk] for pk in answer.pks if dated[pk] is not None]
-            assert days == sorted(days, reverse=sort is Sort.NEWEST)  # type: ignore[type-var]
-            assert [dated[pk] for pk in answer.pks[len(days) :]] == [None] * (len(in_scope) - len(days))
-
-    answers()
+    check_any(cluster, made)
 
 
 def _documents(number: int, text: str = "a text") -> list[SearchDocument]:

@@ -14,8 +14,6 @@ from django.db import connection, transaction
 from django.db.migrations.state import ProjectState
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from archive import search
 from archive.checks import search_engine
@@ -25,12 +23,11 @@ from archive.search.engine import _engine, engine
 from archive.search.grammar import parse
 from archive.search.postgres_engine import PostgresEngine
 from archive.search.postgres_rows import MAX_LEXEME, MAX_PLACE, MAX_PLACES, vector
-from archive.search.query import IndexState, Node
-from archive.search.wording import describe
+from archive.search.query import IndexState
 from tests import factories as make
 from tests.search.asking import ask, found
 from tests.search.engines import POSTGRES
-from tests.search.oracle import TREES, holds, make_documents, write
+from tests.search.oracle import check_any, make_documents, write
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="runs on PostgreSQL only")
 
@@ -133,25 +130,7 @@ def test_every_tree(postgres: PostgresEngine) -> None:
         write(postgres, documents[start + 20 : start + 30])
     write(postgres, documents[100:])
     assert postgres.contents() == {one.id: one.digest for one in documents}
-
-    @settings(suppress_health_check=list(HealthCheck))
-    @given(tree=TREES, scope=st.sampled_from(Scope), sort=st.sampled_from(Sort))
-    def answers(tree: Node, scope: Scope, sort: Sort) -> None:
-        answer = postgres.find(Query(scope=scope, sort=sort, page_size=100), tree)
-        expected = [one for one in documents if holds(tree, one)]
-        in_scope = [one for one in expected if one.scope is scope]
-        assert set(answer.pks) == {one.pk for one in in_scope}, describe(tree)
-        assert answer.totals == {each: sum(one.scope is each for one in expected) for each in Scope}
-        for key in ("kind", "topic"):
-            values = [value for one in in_scope for value in one.facets[key]]
-            assert answer.counts[key] == {value: values.count(value) for value in set(values)}
-        if sort is not Sort.RELEVANCE:
-            dated = {one.pk: one.earliest for one in in_scope}
-            days = [dated[pk] for pk in answer.pks if dated[pk] is not None]
-            assert days == sorted(days, reverse=sort is Sort.NEWEST)  # type: ignore[type-var]
-            assert [dated[pk] for pk in answer.pks[len(days) :]] == [None] * (len(in_scope) - len(days))
-
-    answers()
+    check_any(postgres, documents)
 
 
 def _documents(number: int) -> list[SearchDocument]:
