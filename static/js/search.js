@@ -13,6 +13,7 @@ class Suggestions {
     this.id = `suggestions-${++boxes}`;
     this.options = [];
     this.active = -1;
+    this.awaited = null; // the text whose answer is to be shown
     this.answers = new Map();
 
     this.list = element("div", { id: this.id, class: "suggestions", role: "listbox", "aria-label": box.dataset.list });
@@ -38,6 +39,8 @@ class Suggestions {
 
   wait() {
     clearTimeout(this.timer);
+    this.awaited = null;
+    this.move(-1); // whoever types on has chosen nothing
     this.timer = setTimeout(() => this.ask(), DELAY);
   }
 
@@ -45,13 +48,11 @@ class Suggestions {
     clearTimeout(this.timer);
     const text = this.box.value.trim();
     if (!text || text.length > LONGEST) return this.close();
-    try {
-      const found = await this.answer(text);
-      // Another letter may have come meanwhile, or the reader be gone.
-      if (this.box.value.trim() === text && document.activeElement === this.box) this.show(found);
-    } catch {
-      this.close(); // no proposals: the box works as ever
-    }
+    this.awaited = text;
+    const found = await this.answer(text).catch(() => []); // no proposals: the box works as ever
+    // Another letter may have come meanwhile, or the reader have closed the list, or chosen from it: it is not
+    // exchanged under the hand then.
+    if (this.awaited === text && this.active < 0) this.show(found);
   }
 
   async answer(text) {
@@ -92,6 +93,7 @@ class Suggestions {
 
   close() {
     clearTimeout(this.timer);
+    this.awaited = null;
     this.list.hidden = true;
     this.list.replaceChildren();
     this.options = [];
@@ -117,7 +119,7 @@ class Suggestions {
   // Past either end is the box itself again.
   move(to) {
     this.options[this.active]?.setAttribute("aria-selected", "false");
-    this.active = to >= this.options.length ? -1 : to;
+    this.active = to < this.options.length ? to : -1;
     const option = this.options[this.active];
     if (!option) return this.box.removeAttribute("aria-activedescendant");
     option.setAttribute("aria-selected", "true");
