@@ -142,6 +142,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite"):
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
         ),
     }
+    # As Django does with its own engine; pytest-django knows that one alone.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # An autovacuum of template1 would refuse the copy.
