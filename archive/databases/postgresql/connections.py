@@ -80,7 +80,8 @@ def is_silent(host: str, port: str | int) -> bool:
 
 
 def _known(host: str, port: str | int) -> list[tuple[str, int]]:
-    return [one for one in _reached if not host or one == (host, int(port or 5432))]
+    # As it is now: threads that connect add to it.
+    return [one for one in tuple(_reached) if not host or one == (host, int(port or 5432))]
 
 
 def _answers(address: tuple[str, int]) -> bool:
