@@ -157,8 +157,8 @@ else:
             "min_size": 1,
             # Of each worker; who gets none in time is told that the archive is busy.
             "max_size": env.int("DATABASE_CONNECTIONS", default=32),
-            # After it the server is asked whether it is there (archive/databases/postgresql/base.py).
-            "timeout": 2,
+            # After each second the server is asked whether it is there (archive/databases/postgresql/base.py).
+            "timeout": 1,
             # Then the next request tries anew, instead of waiting for a pause that grows.
             "reconnect_timeout": 3,
         },

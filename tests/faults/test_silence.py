@@ -67,8 +67,16 @@ def test_a_server_that_answers_is_asked_for_all_by_one() -> None:
 
 
 def test_a_server_that_never_was_there_is_neither_served_nor_silent() -> None:
-    assert not postgres.is_served("127.0.0.1", 5432)
-    assert not postgres.is_silent("127.0.0.1", 5432)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+    assert not postgres.is_served(host, port)
+    assert not postgres.is_silent(host, port)
+    assert not postgres.is_served("", port)
+
+
+def test_a_server_that_has_just_begun_is_asked_before_the_first_connection() -> None:
+    with _server(0) as ((host, port), _):
+        assert postgres.is_served(host, str(port))
 
 
 def test_a_server_is_not_silent_that_others_hear_of() -> None:

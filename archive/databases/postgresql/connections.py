@@ -66,11 +66,11 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 def is_served(host: str, port: str | int) -> bool:
-    """Whether the server that connections were made to before answers anybody at all; within 0.7 seconds.
+    """Whether the server answers anybody at all; within 0.7 seconds.
 
-    `host` as connections name it; empty for libpq's own default.
+    `host` as connections name it; empty for libpq's own default, of which is known only where there was a connection.
     """
-    return any(map(_answers, _known(host, port)))
+    return any(map(_answers, _known(host, port) or ([(host, int(port or 5432))] if host else [])))
 
 
 def is_silent(host: str, port: str | int) -> bool:
