@@ -11,7 +11,7 @@ from django.db import transaction
 
 from archive import search
 from archive.curation import review
-from archive.models import Article, Status, Topic
+from archive.models import Article, Change, Status, Topic
 from tests import factories as make
 
 WORD, SECRET = "drill", "undisclosed"
@@ -63,8 +63,11 @@ def _save(chance: Random) -> None:
 
 
 def _link(chance: Random) -> None:
-    if article := _any(chance):
-        article.topics.set([_topic(chance)])
+    # As the admin and accepted suggestions do it: else another process may delete what is just being linked.
+    with transaction.atomic():
+        Change.objects.lock()
+        if article := _any(chance):
+            article.topics.set([_topic(chance)])
 
 
 def _rename(chance: Random) -> None:
