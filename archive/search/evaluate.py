@@ -45,9 +45,9 @@ _VARIANT_WEIGHT = 0.7
 
 # Where no more than one in so many documents was found, what is known of them is looked up one by one.
 _FEW = 8
-# So many are looked at without arrays: each call on one takes as long as looking at ten documents, and a mask of all documents
-# drives from the processor's cache what the rest of a search needs.
-VERY_FEW = 64
+# So many are found, and so many scored, without arrays: each call on one takes as long as looking at ten documents, and a
+# mask of all documents drives from the processor's cache what the rest of a search needs.
+VERY_FEW, SCORED_ONE_BY_ONE = 64, 24
 
 _PLACES = {scope: place for place, scope in enumerate(Scope)}
 
@@ -234,11 +234,11 @@ class Evaluation:
         scoring = list(dict.fromkeys(self._scoring(self._tree)))
         if sort is Sort.NEWEST or not scoring or not len(numbers):
             return _first(numbers, state.newness, limit)
-        if len(numbers) <= VERY_FEW:
+        if len(numbers) <= SCORED_ONE_BY_ONE:
             return self._ranked_one_by_one(scoring, numbers)[:limit]
         # Rounded: what differs by the order of additions only is a tie.
         scores = np.round(self._scores(scoring, numbers), 6)
-        scores[self._match(self._tree, title_only=True)[numbers]] += scores.max() + 1
+        scores[self._titled(numbers)] += scores.max() + 1
         if len(numbers) > limit:
             least = np.partition(scores, -limit)[-limit]
             numbers, scores = numbers[scores >= least], scores[scores >= least]
@@ -246,15 +246,20 @@ class Evaluation:
 
     def _ranked_one_by_one(self, scoring: Iterable[_Scoring], numbers: Numbers) -> Numbers:
         """The same order, of very few."""
-        by_title = self._few(self._tree, title_only=True)
-        if by_title is None:
-            by_title = {*numbers[self._match(self._tree, title_only=True)[numbers]].tolist()}
-        scores, places = self._scores_one_by_one(scoring, numbers), self._state.newness[numbers].tolist()
+        scores = self._scores_one_by_one(scoring, numbers)
+        columns = self._titled(numbers).tolist(), self._state.newness[numbers].tolist()
         rows = [
-            (number not in by_title, -round(score, 6), place, number)
-            for (number, score), place in zip(scores.items(), places, strict=True)
+            (not titled, -round(score, 6), place, number)
+            for (number, score), titled, place in zip(scores.items(), *columns, strict=True)
         ]
         return np.array([row[-1] for row in sorted(rows)], dtype=np.int64)
+
+    def _titled(self, numbers: Numbers) -> Mask:
+        """Which of these documents the title alone answers for."""
+        few = self._few(self._tree, title_only=True)
+        if few is None:
+            return self._match(self._tree, title_only=True)[numbers]
+        return np.array([number in few for number in numbers.tolist()], dtype=np.bool_)
 
     def _scoring(self, node: Node, weight: float = 1.0) -> Iterator[_Scoring]:
         """What raises a document's score; what is excluded doesn't."""

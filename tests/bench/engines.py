@@ -31,6 +31,8 @@ class Answer:
     ids: tuple[int, ...]
     counts: Mapping[str, Mapping[str, int]]
     snippets: tuple[object, ...] = ()
+    # What it tells of its own limits.
+    notes: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -109,13 +111,12 @@ class Ours:
         from archive import search
 
         found = search.search(self.query(question))
-        if found.parsed.notes:
-            raise NotSupported("; ".join(found.parsed.notes))
         return Answer(
             found.total,
             tuple(hit.record.pk for hit in found.hits),  # type: ignore[attr-defined]
             {facet.key: {value.value: value.count for value in facet.values} for facet in found.facets},
             tuple((hit.title, hit.snippet) for hit in found.hits),
+            found.parsed.notes,
         )
 
 

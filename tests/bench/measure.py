@@ -35,6 +35,8 @@ class Measured:
     articles: int
     kinds: dict[str, dict[str, Series]] = field(default_factory=dict)
     totals: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    # What an engine told of its own limits where it did answer.
+    limits: dict[tuple[str, str], str] = field(default_factory=dict)
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
     cold: dict[str, dict[str, Any]] = field(default_factory=dict)
     builds: dict[str, Any] = field(default_factory=dict)
@@ -80,6 +82,8 @@ def _ask(kind: str, questions: Any, processes: Mapping[str, Process], effort: Ef
         if found := ask(name, "first", seconds=effort.seconds):
             measured.kinds.setdefault(kind, {})[name] = Series(first=[Timed(**one) for one in found["timings"]])
             measured.totals.setdefault(kind, {})[name] = found["totals"]
+            if found["notes"]:
+                measured.limits[kind, name] = " ".join(found["notes"])
     for _turn in range(effort.turns):
         for name in [name for name, seconds in left.items() if seconds > 0]:
             if found := ask(name, "turn"):

@@ -131,6 +131,8 @@ def _notes(measured: Measured) -> list[str]:
     for (kind, name), why in measured.failures.items():
         if not why.startswith(">"):
             notes.append(f"- {kind}, {NAMES[name]}: {why}")
+    for (kind, name), told in measured.limits.items():
+        notes.append(f"- {kind}, {NAMES[name]} tells: {told}")
     for kind, totals in measured.totals.items():
         for name, found in totals.items():
             pairs = list(zip(totals.get("ours", []), found, strict=False))

@@ -20,6 +20,7 @@ from tests import cluster, with_postgres
 from tests.bench.corpus import Corpus, corpus, machine, multiplied
 from tests.bench.engines import folder_size, stored
 from tests.bench.processes import NoAnswer, Process
+from tests.bench.questions import KINDS
 from tests.bench.report import table
 from tests.bench.timing import median, milliseconds, percentile
 
@@ -83,10 +84,11 @@ ENGINES: Mapping[str, Callable[[Corpus, contextlib.ExitStack], Place]] = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of an engine: wall times by kind, or why there are none; and rows of other figures, as they are printed."""
+    """Of an engine, by kind: wall times, totals, and what it tells of its limits or why it has no answer; rows of other figures."""
 
-    times: Mapping[str, list[float] | str]
+    times: Mapping[str, list[float]]
     totals: Mapping[str, list[int]]
+    told: Mapping[str, str]
     figures: Mapping[str, str]
 
 
@@ -136,16 +138,18 @@ def _measure(made: Corpus, place: Place, asked: Mapping[str, Any], turns: int) -
         }
     # A process of its own, that has built nothing.
     with Process(made, "door", **place.environment) as process:
-        times: dict[str, list[float] | str] = {}
-        totals = {}
+        times, totals, told = {}, {}, {}
         for kind, questions in asked.items():
             print(f"  {place.environment['SEARCH_URL'].partition(':')[0]}: {kind} …", flush=True)
             try:
-                totals[kind] = process.ask("first", limit=_TURN, questions=questions, seconds=_TURN)["totals"]
+                first = process.ask("first", limit=_TURN, questions=questions, seconds=_TURN)
+                totals[kind] = first["totals"]
+                if first["notes"]:
+                    told[kind] = " ".join(first["notes"])
                 rounds = [process.ask("turn", limit=_TURN, questions=questions) for _ in range(turns)]
                 times[kind] = [one["wall"] for some in rounds for one in some]
             except NoAnswer as error:
-                times[kind] = str(error)
+                told[kind] = str(error)
         size = place.size()
         figures |= {
             "index on disk, MB": f"{size / 1e6:.0f}",
@@ -153,7 +157,7 @@ def _measure(made: Corpus, place: Place, asked: Mapping[str, Any], turns: int) -
             "memory of a web process after all questions, MB": f"{process.ask('memory')['all'] / 1e6:.0f}",
             "memory of the engine's own processes, MB": f"{sum(map(_memory, place.processes())) / 1e6:.0f}",
         }
-    return Measured(times, totals, figures)
+    return Measured(times, totals, told, figures)
 
 
 def _memory(pid: int) -> int:
@@ -167,9 +171,8 @@ def _memory(pid: int) -> int:
 
 def _report(made: Corpus, found: Mapping[str, Measured], stages: Mapping[str, float]) -> str:
     names = list(found)
-    kinds = dict.fromkeys(kind for one in found.values() for kind in one.times)
     others = dict.fromkeys(name for one in found.values() for name in one.figures)
-    totals = {kind: {tuple(one.totals.get(kind, ())) for one in found.values()} for kind in kinds}
+    totals = {kind: {tuple(one.totals[kind]) for one in found.values() if kind in one.totals} for kind in KINDS}
     before = (
         f"CPU time of a document before an engine gets it: {stages['read']:.2f} ms until it is read from the database, "
         f"{stages['cut']:.2f} ms until its words are cut."
@@ -179,19 +182,18 @@ def _report(made: Corpus, found: Mapping[str, Measured], stages: Mapping[str, fl
         (
             f"### {made.articles:,} articles".replace(",", " "),
             "Warm, milliseconds of wall time, median (95th percentile in brackets):",
-            table(
-                ["", *names], [[kind, *(_cell(found[name].times.get(kind, "–")) for name in names)] for kind in kinds]
-            ),
+            table(["", *names], [[kind, *(_cell(found[name].times.get(kind)) for name in names)] for kind in KINDS]),
             table(["", *names], [[row, *(found[name].figures.get(row, "–") for name in names)] for row in others]),
             before,
+            *(f"- {kind}, {name}: {why}" for name, one in found.items() for kind, why in one.told.items()),
             *differing,
         )
     )
 
 
-def _cell(times: list[float] | str) -> str:
-    if isinstance(times, str):
-        return times
+def _cell(times: list[float] | None) -> str:
+    if not times:
+        return "–"
     return f"{milliseconds(median(times))} ({milliseconds(percentile(times, 95))})"
 
 

@@ -12,8 +12,8 @@ from archive import search
 from archive.curation.corpus import generate
 from archive.models import Article, Event, Topic
 from archive.search.documents import documents
-from tests.bench import inside
-from tests.bench.corpus import _multiply
+from tests.bench import inside, scaling
+from tests.bench.corpus import Corpus, _multiply
 from tests.bench.engines import PAGE, Answer, Engine, NotSupported, Ours, OursAlone, PlainWhoosh, written
 from tests.bench.measure import Measured
 from tests.bench.questions import KINDS, Question, Words, questions, read_words, words_of_articles
@@ -80,6 +80,7 @@ def test_the_report_tells_what_was_not_measured() -> None:
         kinds={"rare word": {"ours": slow, "fts5": fast}},
         totals={"rare word": {"ours": [3], "fts5": [4]}},
         failures={("rare word", "whoosh"): "> 60 s", ("rare word", "postgres"): "no such thing"},
+        limits={("rare word", "fts5"): "only the newest"},
         builds={name: {"documents": 10, "cpu": 1000.0, "bytes": 1e6} for name in ("ours", "fts5", "postgres")},
         memory={name: {"all": 1e6, "own": 1e6} for name in ("ours", "fts5", "postgres", "whoosh")},
     )
@@ -89,6 +90,7 @@ def test_the_report_tells_what_was_not_measured() -> None:
     assert "2.00 ✗" in shown
     assert "> 60 s" in shown
     assert "rare word, PostgreSQL: no such thing" in shown
+    assert "rare word, SQLite FTS5 tells: only the newest" in shown
     assert "totals of this search / SQLite FTS5: 3/4" in shown
 
 
@@ -195,11 +197,23 @@ def test_words_are_as_frequent_as_asked_for() -> None:
 
 
 class TestScaling(TestCase):
-    """What `tests.bench.scaling` asks, and the larger corpora that it asks of."""
+    """What `tests.bench.scaling` asks and reports, and the larger corpora that it asks of."""
 
     @classmethod
     def setUpTestData(cls) -> None:
         generate(articles=100, seed=1)
+
+    def test_the_report_tells_of_limits_and_of_totals_that_differ(self) -> None:
+        one = scaling.Measured({"rare word": [1.0, 3.0]}, {"rare word": [3], "phrase": [9]}, {"phrase": "too slow"}, {})
+        other = scaling.Measured(
+            {"rare word": [5.0]}, {"rare word": [4]}, {"rare word": "the newest alone"}, {"size": "7"}
+        )
+        shown = scaling._report(Corpus(1_000, 1, Path()), {"a": one, "b": other}, {"read": 1.0, "cut": 2.0})
+        assert "### 1 000 articles" in shown
+        assert "| rare word" in shown and "2.00 (3.00)" in shown
+        assert "- phrase, a: too slow" in shown and "- rare word, b: the newest alone" in shown
+        assert "- rare word: totals differ: [(3,), (4,)]" in shown
+        assert "phrase: totals differ" not in shown
 
     def test_the_words_of_the_database_are_counted_by_articles(self) -> None:
         words = words_of_articles()

@@ -58,16 +58,17 @@ class Worker:
 
     def first(self, questions: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
         """Ask each once, until the time is over."""
-        timings, totals, end = [], [], time.monotonic() + seconds
+        timings, totals, notes, end = [], [], set[str](), time.monotonic() + seconds
         self.engine.open()
         for question in map(Question.from_json, questions):
             answers: list[Answer] = []
             took = timed(lambda one=question, into=answers: into.append(self.engine.ask(one)), self._other_cpu)  # type: ignore[misc]
             timings.append(asdict(took))
             totals.append(answers[0].total)
+            notes.update(answers[0].notes)
             if time.monotonic() > end:
                 break
-        return {"timings": timings, "totals": totals}
+        return {"timings": timings, "totals": totals, "notes": sorted(notes)}
 
     def turn(self, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
         """Ask each once more."""

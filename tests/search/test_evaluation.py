@@ -58,6 +58,7 @@ def test_every_tree(
     with pytest.MonkeyPatch.context() as patched:
         # However few are looked at without arrays.
         patched.setattr(evaluate, "VERY_FEW", very_few)
+        patched.setattr(evaluate, "SCORED_ONE_BY_ONE", very_few)
         patched.setattr(segments.FacetCounter, "VERY_FEW", very_few)
         answer = grown.find(query, tree)
     check(answer, query, tree, documents)
