@@ -75,9 +75,9 @@ def holds(node: Node, document: SearchDocument, *, title_only: bool = False) -> 
                 holds(other, document, title_only=title_only) for other in others
             )
         case Period(first, last):
-            return (
-                bool(document.earliest and document.latest) and first <= document.latest and last >= document.earliest
-            )  # type: ignore[operator]
+            if document.earliest is None or document.latest is None:
+                return False
+            return first <= document.latest and last >= document.earliest
         case InField("title", term):
             return holds(term, document, title_only=True)
         case InField(name, term):
