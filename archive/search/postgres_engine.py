@@ -25,7 +25,7 @@ from archive.databases import replicas
 from archive.search.documents import FACETS, SearchDocument
 from archive.search.engine import Changes
 from archive.search.evaluate import MAX_EXPANSION
-from archive.search.postgres_query import MAX_RANKED, Statement
+from archive.search.postgres_query import Statement
 from archive.search.postgres_rows import COLUMNS, VERSION, quoted, row, vocabulary
 from archive.search.query import Found, Fuzzy, IndexState, IndexUnusable, Node, Query, Scope, SearchTooSlow
 from archive.search.wording import describe
@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 WRITE_TIMEOUT = 20.0
 # What a search may take at most; the database stops it then.
 SEARCH_TIMEOUT = 2.0
+# Sorting and hashing in memory; compiling the plan costs more than running it; and the planner takes a scan of all documents
+# for cheap, since it doesn't count that each vector has to be fetched and unpacked: the indexes know without it.
+PLANNING = {"work_mem": "64MB", "jit": "off", "enable_seqscan": "off"}
 
 # "SRCW" and "SRCR" in ASCII: who writes into the index, and who rebuilds it.
 _WRITE_LOCK, _REBUILD_LOCK = 0x53524357, 0x53524352
@@ -70,8 +73,7 @@ class PostgresEngine:
             return _state(cursor)[1]
 
     def find(self, query: Query, tree: Node) -> Found:
-        # Sorting and hashing in memory; compiling the plan costs more than running it.
-        limits = {"statement_timeout": f"{SEARCH_TIMEOUT}s", "work_mem": "64MB", "jit": "off"}
+        limits = {"statement_timeout": f"{SEARCH_TIMEOUT}s", **PLANNING}
         try:
             with _guarded(), _transaction(limits) as cursor:
                 likes = _Likes(self._forms, cursor)
@@ -248,9 +250,9 @@ def _cut(term: Fuzzy) -> str:
 
 
 def _unranked(statement: Statement, total: int) -> Iterator[str]:
-    if statement.is_ranked and total > MAX_RANKED:
+    if statement.ranked is not None and total > statement.ranked:
         yield _("Of so many results only the newest %(limit)d were put in the order of the best match.") % {
-            "limit": MAX_RANKED
+            "limit": statement.ranked
         }
 
 

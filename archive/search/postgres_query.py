@@ -3,7 +3,7 @@
 One statement sees one state of the index; so page, totals and counts always agree.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
@@ -32,7 +32,8 @@ from archive.search.text import stem
 # The words of the index that are like a form: (form, edits) → forms, the likest first.
 LikeWords = Callable[[str, int], Iterable[str]]
 
-# Of more results than these only the newest are ranked: a ranked one costs some 15 µs, for its vector has to be read.
+# Of more results than these only the newest are ranked, by two terms half as many, and so on: each costs some 15 µs for each
+# term, for its vector has to be read.
 MAX_RANKED = 20_000
 # More terms than these are ranked as one: each costs a look into every result.
 MAX_WEIGHED = 8
@@ -63,9 +64,10 @@ class _Scoring:
 
 
 class Statement:
-    """A statement's text and the values of its parameters."""
+    """A statement's text and the values of its parameters; of how many results it finds the best match, if of any."""
 
     def __init__(self, query: Query, tree: Node, like: LikeWords) -> None:
+        self.ranked: int | None = None
         self.params: dict[str, Any] = {}
         self._like = like
         self._tree = tree
@@ -145,20 +147,27 @@ class Statement:
             case Not(inner):
                 return f"NOT {self.matching(inner)}"
             case Or(nodes):
-                return _any(self.matching(part, title_only=title_only) for part in nodes)
+                return self._either(nodes, title_only=title_only)
             case And(nodes):
                 return _all(self.matching(part, title_only=title_only) for part in nodes)
             case Variants(written, others):
                 # That a record is dated in a year is not said by its title.
                 kept = [other for other in others if not (title_only and isinstance(other, Period))]
-                return _any(self.matching(part, title_only=title_only) for part in (And(written), *kept))
+                return self._either([written[0] if len(written) == 1 else And(written), *kept], title_only=title_only)
             case InField("title", term):
                 return self.matching(term, title_only=True)
             case InField(name, term):
                 return self._exact(term, lambda form: in_field(name, form))
-            case Word(form):
-                return f"d.stemmed @@ {self._tsquery(_lexeme(stem(form), title_only=title_only))}"
+            case Word():
+                return self._either([node], title_only=title_only)
         return self._exact(node, str, title_only=title_only)
+
+    def _either(self, nodes: Sequence[Node], *, title_only: bool) -> str:
+        """Any of the nodes; words together in one tsquery, which an index answers alone: of two each result's vector is read."""
+        words = [_lexeme(stem(node.form), title_only=title_only) for node in nodes if isinstance(node, Word)]
+        found = [f"d.stemmed @@ {self._tsquery(' | '.join(words))}"] if words else []
+        others = [self.matching(node, title_only=title_only) for node in nodes if not isinstance(node, Word)]
+        return _any((*found, *others))
 
     def _dated(self, first: date, last: date) -> str:
         return f"(d.first > 0 AND d.first <= {last.toordinal()} AND d.last >= {first.toordinal()})"
@@ -221,16 +230,19 @@ class Statement:
         Best match: what the title alone answers comes first, then by score; ties, and queries without words, by date.
         """
         scoring = list(dict.fromkeys(self._scoring(self._tree))) if sort is Sort.RELEVANCE else []
-        self.is_ranked = bool(scoring)
         if not scoring:
             return f"SELECT pk FROM matched WHERE {wanted} ORDER BY {_ORDERS.get(sort, _NEWEST)}"
+        self.ranked = MAX_RANKED // min(len(scoring), MAX_WEIGHED)
+        # In a CASE, and not as a condition of the join: that would be looked at when the vectors have been read.
+        is_ranked = f"newest.place <= {self.ranked}"
         return f"""
             SELECT newest.pk FROM (
                 SELECT row, pk, first, last, row_number() OVER (ORDER BY {_NEWEST}) AS place FROM matched WHERE {wanted}
-            ) AS newest LEFT JOIN LATERAL (
-                SELECT {self.matching(self._tree, title_only=True)} AS by_title, {self._score(scoring)} AS score
+            ) AS newest JOIN LATERAL (
+                SELECT CASE WHEN {is_ranked} THEN {self.matching(self._tree, title_only=True)} END AS by_title,
+                    CASE WHEN {is_ranked} THEN {self._score(scoring)} END AS score
                 FROM archive_searchdocument AS d WHERE d.ctid = newest.row
-            ) AS ranked ON newest.place <= {MAX_RANKED}
+            ) AS ranked ON TRUE
             ORDER BY by_title DESC NULLS LAST, score DESC NULLS LAST, newest.place
         """
 

@@ -91,11 +91,10 @@ def test_of_how_many_results_the_best_match_is_found(engine: str, monkeypatch: p
     newest = [f"In {year}" for year in range(2008, 2000, -1)]
     assert found("border") == ["Border", *newest]
     if most is not None:
-        from archive.search import postgres_engine, postgres_query
+        from archive.search import postgres_query
 
         assert most == postgres_query.MAX_RANKED
-        for module in (postgres_engine, postgres_query):
-            monkeypatch.setattr(module, "MAX_RANKED", 4)
+        monkeypatch.setattr(postgres_query, "MAX_RANKED", 4)
         assert found("border") == [*newest, "Border"]
         assert ask("border").parsed.notes[-1].startswith("Of so many results only the newest 4 were")
         assert [found("border", page_size=3, page=page) for page in (1, 2, 3)] == [
@@ -103,6 +102,7 @@ def test_of_how_many_results_the_best_match_is_found(engine: str, monkeypatch: p
             newest[3:6],
             [*newest[6:], "Border"],
         ]
+        assert ask("border OR security").parsed.notes[-1].startswith("Of so many results only the newest 2 were")
         assert ask("border", sort="newest").parsed.notes == ask("year:2001").parsed.notes == ()
 
 

@@ -21,7 +21,8 @@ from archive.search import IndexUnusable, Query, Scope, Sort
 from archive.search.documents import SearchDocument
 from archive.search.engine import _engine, engine
 from archive.search.grammar import parse
-from archive.search.postgres_engine import PostgresEngine
+from archive.search.postgres_engine import PLANNING, PostgresEngine, _transaction
+from archive.search.postgres_query import Statement
 from archive.search.postgres_rows import MAX_LEXEME, MAX_PLACE, MAX_PLACES, vector
 from archive.search.query import IndexState
 from tests import factories as make
@@ -226,6 +227,22 @@ class TestManyAtOnce:
             with CaptureQueriesContext(connection) as captured:
                 _pks(text)
             assert [one["sql"].split()[0] for one in captured] == ["BEGIN", "SELECT", "WITH", "COMMIT"]
+
+    @pytest.mark.parametrize("text", ["border", "border OR text", "bordr~2", '"a text" w*', "-border", "border -text"])
+    def test_no_search_reads_every_vector(self, index: PostgresEngine, text: str) -> None:
+        """Few as they are here, the planner would: it doesn't count what it costs to unpack them."""
+        statement = Statement(Query(text), parse(text).tree, lambda _form, _edits: ["border"])
+        with _transaction(PLANNING) as cursor:
+            cursor.execute(f"EXPLAIN {statement.sql}", statement.params)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "archive_searchdocument" in plan
+        assert "Seq Scan on archive_searchdocument" not in plan
+
+    def test_words_of_which_any_will_do_are_asked_of_the_index_alone(self, index: PostgresEngine) -> None:
+        """A second condition would be checked in the vector of each result."""
+        statement = Statement(Query(), parse("border OR text OR w3").tree, lambda _form, _edits: [])
+        condition = statement.matching(parse("border OR text OR w3").tree)
+        assert condition.count("@@") == 1
 
     def test_two_writers_lose_nothing(self, index: PostgresEngine) -> None:
         def write(number: int) -> bool:
