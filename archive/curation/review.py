@@ -76,7 +76,7 @@ def _save(record: Reviewable, *, by: str, why: str, **fields: object) -> None:
 
 
 def _refuse_stale(record: Reviewable) -> None:
-    """Raise NotAllowed where somebody else took a step since the record was read: saving it would undo theirs."""
+    """Raise NotAllowed where somebody else took a step since the record was read, or deleted it: saving it would undo theirs."""
     stored = type(record)._base_manager.filter(pk=record.pk).values_list("status", flat=True).first()
-    if stored not in (None, record.status):
+    if stored != record.status and not record._state.adding:
         raise NotAllowed(_("Somebody else changed its status meanwhile: load it again."))

@@ -89,6 +89,16 @@ def test_a_step_is_undone_with_the_transaction_around_it() -> None:
     assert Article.objects.get().status == "draft"
 
 
+@pytest.mark.parametrize("step", ["send", "publish", "withdraw"])
+def test_a_step_does_not_bring_back_what_was_deleted_meanwhile(step: str) -> None:
+    make_article(status="published" if step == "withdraw" else "draft")
+    outdated = Article.objects.get()
+    Article.objects.get().delete()
+    with pytest.raises(NotAllowed, match="meanwhile"):
+        STEPS[step](outdated, by="ada", why="decided otherwise")
+    assert not Article.objects.exists()
+
+
 @pytest.mark.parametrize(("step", "meanwhile"), [("send", "publish"), ("publish", "send"), ("withdraw", "withdraw")])
 def test_a_step_on_an_outdated_object_does_not_undo_what_was_decided_meanwhile(step: str, meanwhile: str) -> None:
     article = make_article(status="published" if step == "withdraw" else "draft")
