@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 import pytest
 from django.db import connection
 
+from tests.servers.beside import beside
 from tests.servers.curator import fetch, logged_in, token
 from tests.servers.nginx import Proxy, proxy
 from tests.servers.site import Site, own_database, served, site_in
@@ -206,12 +208,11 @@ _PAGES = ("/", "/articles/?page={}", "/events/?page={}", "/search/?q=border+{}",
 def _load(cluster: Cluster) -> Iterator[Counter[str]]:
     """Ten pages a second, and somebody who saves as fast as answers come; counts what came."""
     counted: Counter[str] = Counter()
-    is_over = threading.Event()
 
     def note(kind: str, status: object) -> None:
         counted[f"{kind} {status}"] += 1
 
-    def read(first: int) -> None:
+    def read(first: int, is_over: threading.Event) -> None:
         for n in itertools.count(first, 2):
             if is_over.wait(0.2):
                 return
@@ -224,7 +225,7 @@ def _load(cluster: Cluster) -> Iterator[Counter[str]]:
             except OSError as error:
                 note("GET", repr(error))
 
-    def write() -> None:
+    def write(is_over: threading.Event) -> None:
         for n in itertools.count():
             if is_over.wait(0.3):
                 return
@@ -233,15 +234,8 @@ def _load(cluster: Cluster) -> Iterator[Counter[str]]:
             except (AssertionError, OSError) as error:
                 note("POST", repr(error)[:500])
 
-    threads = [threading.Thread(target=read, args=[first]) for first in range(2)] + [threading.Thread(target=write)]
-    for thread in threads:
-        thread.start()
-    try:
+    with beside(partial(read, 0), partial(read, 1), write):
         yield counted
-    finally:
-        is_over.set()
-        for thread in threads:
-            thread.join()
 
 
 def test_restarted_one_by_one_no_request_fails(cluster: Cluster) -> None:
