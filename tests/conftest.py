@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from archive import search
 from archive.counters import Lost, counters
-from archive.search import advice, opensearch_engine, postgres_engine
+from archive.search import advice, evaluate, opensearch_engine, postgres_engine
 
 append_only_log = import_module("archive.migrations.0005_append_only_log")
 
@@ -114,6 +114,7 @@ def _commits(item: pytest.Item) -> bool:
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine gets the advice of a fast one, and its long searches are answered."""
     monkeypatch.setattr(advice, "_PATIENCE", 3600)
+    monkeypatch.setattr(evaluate, "SEARCH_TIMEOUT", 60)
     monkeypatch.setattr(postgres_engine, "SEARCH_TIMEOUT", 60)
     monkeypatch.setattr(opensearch_engine, "SEARCH_TIMEOUT", 60)
 

@@ -5,6 +5,7 @@ from datetime import date
 from functools import reduce
 from math import log
 from operator import and_, or_
+from time import thread_time
 from typing import NamedTuple
 
 import numpy as np
@@ -26,12 +27,14 @@ from archive.search.query import (
     Prefix,
     Query,
     Scope,
+    SearchTooSlow,
     Sort,
     Variants,
     Word,
 )
 from archive.search.segments import NO_NUMBERS, Floats, Mask, Numbers, Posting, joined
 from archive.search.text import stem
+from archive.search.turns import CHEAP, cost
 
 # Most words that one prefix or fuzzy word stands for.
 MAX_EXPANSION = 256
@@ -45,6 +48,9 @@ _VARIANT_WEIGHT = 0.7
 
 # Where no more than one in so many documents was found, what is known of them is looked up one by one.
 _FEW = 8
+# What a costly search (`turns`) may take here at most, in seconds of a processor. A cheap one comes to its end, however slow the
+# machine, or however much it is the first to read.
+SEARCH_TIMEOUT = 0.8
 # So many are found, and so many scored, without arrays: each call on one takes as long as looking at ten documents, and a
 # mask of all documents drives from the processor's cache what the rest of a search needs.
 VERY_FEW, SCORED_ONE_BY_ONE = 64, 24
@@ -103,6 +109,7 @@ class Evaluation:
         self._postings: dict[tuple[str, tuple[str, ...]], Posting] = {}
         self._expansions: dict[tuple[str, Prefix | Fuzzy], tuple[str, ...]] = {}
         self._phrases: dict[tuple[str, tuple[str, ...]], Mask] = {}
+        self._until = thread_time() + SEARCH_TIMEOUT if cost(tree) > CHEAP else None
         self.cut: list[Prefix | Fuzzy] = []
 
     def matches(self) -> Numbers:
@@ -174,9 +181,15 @@ class Evaluation:
         """The documents that have any of the terms: once for each term that it has, in no order where there are several."""
         found = self._postings.get((field, forms))
         if found is None:
+            self._keep_time()
             parts = [self._state.posting(field, form) for form in forms]
             found = self._postings[field, forms] = joined(parts)
         return found
+
+    def _keep_time(self) -> None:
+        """Asked before something is read. Raises SearchTooSlow."""
+        if self._until is not None and thread_time() > self._until:
+            raise SearchTooSlow(_("This search took too long. Please ask for fewer words, or for rarer ones."))
 
     def _stemmed(self, form: str, fields: Iterable[str]) -> Mask:
         stemmed = stem(form)
@@ -190,6 +203,7 @@ class Evaluation:
             case Phrase(forms):
                 return self._standing(field, forms)
             case Near(forms, distance):
+                self._keep_time()
                 return self._state.near(field, forms, distance)
             case Prefix() | Fuzzy():
                 return self._state.among([self._posting(field, self._expansion(field, term))])
@@ -197,6 +211,7 @@ class Evaluation:
     def _standing(self, field: str, forms: tuple[str, ...]) -> Mask:
         """Where a phrase stands; it is asked for several times."""
         if (field, forms) not in self._phrases:
+            self._keep_time()
             self._phrases[field, forms] = self._state.phrase(field, forms)
         return self._phrases[field, forms]
 

@@ -13,7 +13,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from archive.concurrency import places
-from archive.search.query import And, Fuzzy, InField, Near, Node, Not, Or, Phrase, Prefix, SearchTooSlow, Word
+from archive.search.query import (
+    And,
+    Fuzzy,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    SearchTooSlow,
+    Variants,
+    Word,
+)
 
 # What a term costs, in words: a prefix or a misspelt word stands for up to 256 of them.
 _PREFIX = 8
@@ -27,7 +40,7 @@ _places = threading.BoundedSemaphore(1 + MOST_WAITING)
 
 
 def cost(node: Node) -> int:
-    """About what a tree costs, before names are expanded; a word is 1."""
+    """About what a tree costs, as it was before names were expanded; a word is 1."""
     match node:
         case Word():
             return 1
@@ -37,7 +50,7 @@ def cost(node: Node) -> int:
             return _PREFIX
         case Not(inner) | InField(_, inner):
             return cost(inner)
-        case And(nodes) | Or(nodes):
+        case And(nodes) | Or(nodes) | Variants(nodes, _):
             return sum(map(cost, nodes))
     return 0
 

@@ -31,7 +31,7 @@ from archive.search.documents import SearchDocument
 from archive.search.engine import Changes
 from archive.search.evaluate import answer
 from archive.search.manifest import damages, seal, verify
-from archive.search.query import Found, IndexState, IndexUnusable, Node, Query
+from archive.search.query import Found, IndexState, IndexUnusable, Node, Query, SearchTooSlow
 from archive.search.whoosh_codec import writer as open_writer
 from archive.search.whoosh_files import Storage
 from archive.search.whoosh_schema import VERSION, row, schema
@@ -186,7 +186,7 @@ class WhooshEngine:
         """Whoosh meets damage with all sorts of exceptions, bare ones too: to us they all mean that the index is unusable."""
         try:
             yield
-        except (IndexUnusable, DatabaseError):
+        except (IndexUnusable, SearchTooSlow, DatabaseError):
             raise
         except Exception as error:
             logger.exception("search index in %s", self.folder)
