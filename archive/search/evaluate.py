@@ -50,7 +50,7 @@ _VARIANT_WEIGHT = 0.7
 _FEW = 8
 # What a costly search (`turns`) may take here at most, in seconds of a processor. A cheap one comes to its end, however slow the
 # machine, or however much it is the first to read.
-SEARCH_TIMEOUT = 0.8
+SEARCH_TIMEOUT = 0.6
 # So many are found, and so many scored, without arrays: each call on one takes as long as looking at ten documents, and a
 # mask of all documents drives from the processor's cache what the rest of a search needs.
 VERY_FEW, SCORED_ONE_BY_ONE = 64, 24

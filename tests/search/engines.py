@@ -21,7 +21,7 @@ DIFFERENCES: Mapping[str, Mapping[str, object]] = {
     "words after a megabyte of different ones are found": {WHOOSH: True, POSTGRES: False, OPENSEARCH: True},
     "of how many results the best match is found": {WHOOSH: None, POSTGRES: 20_000, OPENSEARCH: None},
     "what a short text beside long names weighs": {WHOOSH: "more", POSTGRES: "less", OPENSEARCH: "more"},
-    "a search is stopped after seconds": {WHOOSH: 0.8, POSTGRES: 2.0, OPENSEARCH: 2.0},
+    "a search is stopped after seconds": {WHOOSH: 0.6, POSTGRES: 2.0, OPENSEARCH: 2.0},
     "what was replaced counts in how rare a word is": {WHOOSH: False, POSTGRES: False, OPENSEARCH: True},
     "of how many values of a facet the results are counted": {WHOOSH: None, POSTGRES: None, OPENSEARCH: 5000},
     "of how many letters of a word are compared": {WHOOSH: None, POSTGRES: 2046, OPENSEARCH: 255},
