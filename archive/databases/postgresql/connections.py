@@ -79,6 +79,12 @@ def is_silent(host: str, port: str | int) -> bool:
     return bool(known) and not any(map(_answers, known))
 
 
+def is_known_silent(host: str, port: str | int) -> bool:
+    """Whether the server answered nobody when it was last asked, a moment ago. Asks nobody."""
+    known, now = _known(host, port), time.monotonic()
+    return bool(known) and all(now - _silent_at.get(one, -inf) < _KNOWN_FOR for one in known)
+
+
 def _known(host: str, port: str | int) -> list[tuple[str, int]]:
     # As it is now: threads that connect add to it.
     return [one for one in tuple(_reached) if not host or one == (host, int(port or 5432))]
