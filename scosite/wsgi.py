@@ -12,7 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scosite.settings")
 os.environ.setdefault("WRITE_PATIENCE", "4")
 
 _django = get_wsgi_application()
-_CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
+# All parameters but the one that says where the parts of a form end: an encoding can be named in any (RFC 2231).
+_PARAMETERS = re.compile(r";(?!\s*boundary\s*=)[^;]*", re.IGNORECASE)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -21,5 +22,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     Python has encodings that are none of text (rot13), on which Django fails before any of its handlers of errors.
     """
     if "CONTENT_TYPE" in environ:
-        environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
+        environ["CONTENT_TYPE"] = _PARAMETERS.sub("", environ["CONTENT_TYPE"])
     return _django(environ, start_response)

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -188,7 +188,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         second_step.complete(request, pending.user)
         if form.kind is Kind.RECOVERY:
             messages.warning(request, _codes_left(pending.user))
-        return redirect(pending.next_url)
+        # No name of a view: "foo" is an address, too.
+        return HttpResponseRedirect(pending.next_url)
     context = {"form": form, "is_recovery": is_recovery, "title": _("Second step")}
     return with_status(_page(request, "admin/second_factor/step.html", context))
 

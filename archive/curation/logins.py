@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from archive import ratelimit, security
 
 _KNOWN_FOR = 30 * 24 * 60 * 60
+# As Django has it.
+_LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,12 @@ class Attempt:
 def attempt(request: HttpRequest, username: str, limit: str = "login-account") -> Attempt:
     """Begin one: counted as wrong until `succeeded`. `limit` is that of the account; without one only that of the address holds."""
     client = ratelimit.client_of(request)
-    account = unicodedata.normalize("NFKC", username)
+    # What is longer is nobody's name, and thousands of accents take minutes to be put in order.
+    account = unicodedata.normalize("NFKC", username[:_LONGEST_NAME])
     # By each limit: whoever knows the password alone is not known by it where codes are asked for.
-    known_as = f"known {account} from {client} by {limit}"
-    counted_for = f"{account} from {client}" if ratelimit.is_remembered(known_as) else account
+    # Apart by what no form takes: else a name that is typed could be that of an account at its known address.
+    known_as = f"known {account}\0{client}\0{limit}"
+    counted_for = f"{account}\0{client}" if ratelimit.is_remembered(known_as) else account
     # The address first: so what one client can have counted is bounded, however many accounts it makes up.
     limits = ((client, "login-address"), (counted_for, limit))[: 2 if limit else 1]
     tried = Attempt(known_as, (), 0)

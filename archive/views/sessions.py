@@ -59,7 +59,11 @@ def _keep_or_end(request: HttpRequest) -> None:
     now = int(time.time())
     began, seen = request.session.get("began", now), request.session.get("seen", now)
     is_over = now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE
-    if is_over or not second_step.is_complete(request):
+    # Asked in any case: it empties the session where the password was changed, and a session without its account is none.
+    is_nobody = not request.user.is_authenticated
+    if is_nobody and SESSION_KEY not in request.session:
+        return
+    if is_over or is_nobody or not second_step.is_complete(request):
         security.tell("session-ended", request)
         request.session.flush()
         request.user = AnonymousUser()

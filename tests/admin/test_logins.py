@@ -2,6 +2,7 @@
 
 import logging
 import time
+import unicodedata
 from base64 import b32decode
 from typing import Any
 
@@ -115,6 +116,33 @@ def test_the_message_is_the_same_for_accounts_and_for_none(_few: None, account: 
         pages.append([one.content.decode().split("errornote")[1].split("</p>")[0] for one in answers])
         counters().forget_all()
     assert pages[0] == pages[1]
+
+
+def test_a_session_ends_for_good_where_its_account_is_switched_off(account: User) -> None:
+    client = logged_in()
+    for is_active in (False, True):
+        User.objects.update(is_active=is_active)
+        assert not is_in(client)
+    assert is_in(logged_in())
+
+
+def test_a_name_that_says_from_where_locks_nobody_out(_few: None, account: User) -> None:
+    """Who logged in at an address is known there; what is typed elsewhere must not count for that."""
+    assert is_in(logged_in(REMOTE_ADDR="203.0.113.7"))
+    for typed in ("anna from 203.0.113.7", "anna 203.0.113.7", "anna203.0.113.7"):
+        for _time in range(5):
+            Client().post("/admin/login/", {"username": typed, "password": "wrong"}, REMOTE_ADDR="198.51.100.9")
+    assert is_in(logged_in(REMOTE_ADDR="203.0.113.7"))
+
+
+def test_a_name_of_thousands_of_accents_is_not_put_in_order(account: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take minutes, and the whole process with it."""
+    asked: list[int] = []
+    normalize = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: asked.append(len(text)) or normalize(form, text))
+    answer = Client().post("/admin/login/", {"username": "a" + "\u0301" * 9000 + "\u0316" * 9000, "password": "x"})
+    assert answer.status_code == 200
+    assert asked and max(asked) <= 150
 
 
 def test_ones_own_old_password_can_not_be_guessed_at(_few: None, account: User) -> None:

@@ -140,6 +140,15 @@ class App:
         return client
 
 
+def test_an_address_that_looks_like_the_name_of_a_view_is_none(app: App) -> None:
+    for to in ("foo", "healthz", "%3Fa%3Db"):
+        app._clock.passes(60)
+        client = give_password(to=to)
+        answer = client.post(STEP, {"code": app.code()})
+        assert (answer.status_code, answer.headers["Location"]) == (302, to.replace("%3F", "?").replace("%3D", "="))
+        assert is_in(client)
+
+
 # Setting it up ----------------------------------------------------------------------------------------------------------
 
 
