@@ -23,6 +23,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import AutoField, Max, Model, QuerySet
 
+from archive.databases.statistics import refresh_statistics
 from archive.ingest import captures
 from archive.models import Capture, Change
 from archive.models.change import columns_of, digest
@@ -150,6 +151,7 @@ def _copy_tables(progress: Progress) -> Mapping[str, int]:
             _go_on_counting(model)
             if read.rows:
                 copied[model._meta.db_table] = read.rows
+        refresh_statistics()
     return copied
 
 

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 
+from archive.databases.statistics import refresh_statistics
 from archive.models import Change, Record, Redirect, Slugged, recording
 from archive.models.change import columns_of, digest, versions_of
 
@@ -99,6 +100,7 @@ def load_rows(
             loading.load_model(apps.get_model(name), list(group))
         if loading.problems:
             raise FixtureError(loading.problems)
+        refresh_statistics()
     return loading.report
 
 

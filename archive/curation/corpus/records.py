@@ -15,6 +15,7 @@ from django.db import transaction
 
 from archive.curation.corpus.words import Language, Zipf, made_up_name, made_up_word, vocabulary_size
 from archive.curation.loading import LOAD_ORDER, load
+from archive.databases.statistics import refresh_statistics
 from archive.ingest.text import text_sha256
 from archive.models import (
     Article,
@@ -84,7 +85,9 @@ def generate(
     with transaction.atomic(), recording(by="generate_corpus", why=f"{articles} articles, seed {seed}"):
         if not Country.objects.exists():
             _load_names()
-        return _Corpus(articles, seed).write(progress)
+        report = _Corpus(articles, seed).write(progress)
+        refresh_statistics()
+    return report
 
 
 def _refuse_to_mix(seed: int, *, force: bool) -> None:
