@@ -19,6 +19,10 @@ class Places:
     def __init__(self, number: int) -> None:
         self._free = threading.BoundedSemaphore(number)
         self._own = threading.local()
+        self._lock = threading.Lock()
+        self._taken = 0
+        self._are_free = threading.Event()
+        self._are_free.set()
 
     @contextmanager
     def taken(self) -> Iterator[bool]:
@@ -30,12 +34,11 @@ class Places:
         if has_waited:
             _give_back_connections()
             self._free.acquire()
-        self._own.has = True
+        self._enter()
         try:
             yield has_waited
         finally:
-            self._own.has = False
-            self._free.release()
+            self._leave()
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
@@ -43,13 +46,31 @@ class Places:
         if not self._has():
             yield
             return
-        self._own.has = False
-        self._free.release()
+        self._leave()
         try:
             yield
         finally:
             self._free.acquire()
-            self._own.has = True
+            self._enter()
+
+    def give_way(self, most: float) -> None:
+        """Wait until nobody has a place, so many seconds at most: for a thread without one, at long work that has time."""
+        if not self._has():
+            self._are_free.wait(most)
+
+    def _enter(self) -> None:
+        self._own.has = True
+        with self._lock:
+            self._taken += 1
+            self._are_free.clear()
+
+    def _leave(self) -> None:
+        self._own.has = False
+        with self._lock:
+            self._taken -= 1
+            if not self._taken:
+                self._are_free.set()
+        self._free.release()
 
     def _has(self) -> bool:
         return getattr(self._own, "has", False)

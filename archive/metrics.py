@@ -22,7 +22,7 @@ refusals = Counter("archive_rate_limit_refusals", "Requests of clients that had 
 kept_pages = Counter("archive_page_cache", "Pages that are kept until the archive changes.", ["result"])
 
 # The reader's to mend; these are no failures.
-_OF_READERS = ("QueryTooLong", "TooManyValues", "PageOutOfRange")
+_OF_READERS = ("QueryTooLong", "TooManyValues", "PageOutOfRange", "SearchTooCostly")
 
 
 @contextmanager

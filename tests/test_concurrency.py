@@ -1,6 +1,7 @@
 """How many make answers at the same time: never more than there are places, and nobody is kept out for ever."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -65,6 +66,35 @@ def test_who_waits_for_something_else_lets_others_in() -> None:
                 pass
             may_go.set()
         assert other.result(30) is True
+
+
+def test_who_has_time_lets_others_go_first() -> None:
+    places, came, may_go = Places(2), threading.Event(), threading.Event()
+
+    def come() -> None:
+        with places.taken():
+            came.set()
+            assert may_go.wait(30)
+
+    def waited(most: float) -> float:
+        begun = time.monotonic()
+        places.give_way(most)
+        return time.monotonic() - begun
+
+    assert waited(30) < 10
+    with ThreadPoolExecutor(2) as pool:
+        others = [pool.submit(come) for _ in range(2)]
+        assert came.wait(30)
+        assert waited(0.2) >= 0.19
+        threading.Timer(0.2, may_go.set).start()
+        assert waited(30) < 10
+        for other in others:
+            other.result(30)
+    # Nobody waits for a place of his own.
+    with places.taken():
+        assert waited(30) < 10
+        with places.given_back():
+            assert waited(30) < 10
 
 
 @pytest.mark.django_db

@@ -36,7 +36,9 @@ from archive.search.query import (
     Reason,
     Results,
     Scope,
+    SearchBusy,
     SearchError,
+    SearchTooCostly,
     SearchTooSlow,
     Sort,
     TooManyValues,
@@ -74,7 +76,9 @@ __all__ = [
     "Reason",
     "Results",
     "Scope",
+    "SearchBusy",
     "SearchError",
+    "SearchTooCostly",
     "SearchTooSlow",
     "Sort",
     "Suggestion",
@@ -104,8 +108,8 @@ MAX_CHOSEN = 50
 def search(query: Query) -> Results:
     """Answer a query from the newest state of the index.
 
-    Raises QueryTooLong, TooManyValues and PageOutOfRange (the reader's to mend), SearchTooSlow (later it may do), and
-    IndexUnusable (the operator's).
+    Raises QueryTooLong, TooManyValues, PageOutOfRange and SearchTooCostly (the reader's to mend), SearchBusy and SearchTooSlow
+    (later it may do), and IndexUnusable (the operator's).
     A constant number of database queries, whatever is found; where next to nothing is, some more for the advice.
     """
     parsed = parse(query.text)

@@ -5,7 +5,6 @@ from datetime import date
 from functools import reduce
 from math import log
 from operator import and_, or_
-from time import thread_time
 from typing import NamedTuple
 
 import numpy as np
@@ -27,14 +26,13 @@ from archive.search.query import (
     Prefix,
     Query,
     Scope,
-    SearchTooSlow,
     Sort,
     Variants,
     Word,
 )
 from archive.search.segments import NO_NUMBERS, Floats, Mask, Numbers, Posting, joined
 from archive.search.text import stem
-from archive.search.turns import CHEAP, cost
+from archive.search.turns import Budget
 
 # Most words that one prefix or fuzzy word stands for.
 MAX_EXPANSION = 256
@@ -109,7 +107,7 @@ class Evaluation:
         self._postings: dict[tuple[str, tuple[str, ...]], Posting] = {}
         self._expansions: dict[tuple[str, Prefix | Fuzzy], tuple[str, ...]] = {}
         self._phrases: dict[tuple[str, tuple[str, ...]], Mask] = {}
-        self._until = thread_time() + SEARCH_TIMEOUT if cost(tree) > CHEAP else None
+        self._budget = Budget(tree, SEARCH_TIMEOUT)
         self.cut: list[Prefix | Fuzzy] = []
 
     def matches(self) -> Numbers:
@@ -181,15 +179,10 @@ class Evaluation:
         """The documents that have any of the terms: once for each term that it has, in no order where there are several."""
         found = self._postings.get((field, forms))
         if found is None:
-            self._keep_time()
+            self._budget.check()
             parts = [self._state.posting(field, form) for form in forms]
             found = self._postings[field, forms] = joined(parts)
         return found
-
-    def _keep_time(self) -> None:
-        """Asked before something is read. Raises SearchTooSlow."""
-        if self._until is not None and thread_time() > self._until:
-            raise SearchTooSlow(_("This search took too long. Please ask for fewer words, or for rarer ones."))
 
     def _stemmed(self, form: str, fields: Iterable[str]) -> Mask:
         stemmed = stem(form)
@@ -203,7 +196,7 @@ class Evaluation:
             case Phrase(forms):
                 return self._standing(field, forms)
             case Near(forms, distance):
-                self._keep_time()
+                self._budget.check()
                 return self._state.near(field, forms, distance)
             case Prefix() | Fuzzy():
                 return self._state.among([self._posting(field, self._expansion(field, term))])
@@ -211,7 +204,7 @@ class Evaluation:
     def _standing(self, field: str, forms: tuple[str, ...]) -> Mask:
         """Where a phrase stands; it is asked for several times."""
         if (field, forms) not in self._phrases:
-            self._keep_time()
+            self._budget.check()
             self._phrases[field, forms] = self._state.phrase(field, forms)
         return self._phrases[field, forms]
 

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 from archive.search.documents import SearchDocument
-from archive.search.opensearch_index import too_slow
 from archive.search.opensearch_query import Clause, body, found
 from archive.search.opensearch_rows import term
 from archive.search.opensearch_writing import OpenSearchWriting
@@ -128,7 +127,7 @@ class OpenSearchEngine(OpenSearchWriting):
             params["preference"] = str(zlib.crc32(json.dumps(asked["query"]).encode()))
         answer = self._client.search(index=name, body=limited, params=params, request_timeout=seconds + 1)
         if answer["timed_out"]:
-            raise SearchTooSlow(too_slow())
+            raise SearchTooSlow
         return answer
 
 

@@ -17,7 +17,7 @@ from opensearchpy.exceptions import NotFoundError, TransportError
 
 from archive.search.opensearch_client import Address, client, is_out_of_time, patiently
 from archive.search.opensearch_rows import STATE_ID, VERSION
-from archive.search.query import IndexUnusable, SearchError, SearchTooSlow
+from archive.search.query import IndexUnusable, SearchBusy, SearchError, SearchTooSlow
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +91,9 @@ class OpenSearchIndex:
         except TransportError as error:
             if error.status_code == 429:
                 message = _("The search has too much to do at the moment. Try again in a few seconds.")
-                raise SearchTooSlow(message) from error
+                raise SearchBusy(message) from error
             if is_out_of_time(error) or "too_many_" in str(error.info):
-                raise SearchTooSlow(too_slow()) from error
+                raise SearchTooSlow from error
             raise self._unusable(error) from error
 
     def _unusable(self, error: TransportError) -> IndexUnusable:
@@ -106,10 +106,6 @@ class OpenSearchIndex:
 
 def _unreachable() -> IndexUnusable:
     return IndexUnusable(_("The search cluster can't be reached."))
-
-
-def too_slow() -> str:
-    return _("This search took too long. Please ask for fewer words, or for rarer ones.")
 
 
 def _is_missing(error: NotFoundError) -> bool:

@@ -83,8 +83,7 @@ class PostgresEngine:
         except DatabaseError as error:
             if not isinstance(error.__cause__, errors.QueryCanceled):
                 raise
-            message = _("This search took too long. Please ask for fewer words, or for rarer ones.")
-            raise SearchTooSlow(message) from error
+            raise SearchTooSlow from error
         _check(version)
         totals, counted = dict(_read(totals)), _read(counts)
         return Found(

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 
 class Scope(StrEnum):
     """Which kind of record is searched; the values are also the ids' first part."""
@@ -291,8 +293,19 @@ class PageOutOfRange(SearchError):
     """There is no such page of results."""
 
 
+class SearchBusy(SearchError):
+    """Too much is asked for at the moment; later it may do."""
+
+
 class SearchTooSlow(SearchError):
-    """The engine gave up: too much is meant by the query."""
+    """The engine gave it up, though little was asked for; later it may do."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This search took too long. Please ask for fewer words, or for rarer ones."))
+
+
+class SearchTooCostly(SearchTooSlow):
+    """The engine gave it up, and would again: much is meant by the query."""
 
 
 class IndexUnusable(SearchError):

@@ -8,6 +8,7 @@ import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from time import monotonic, thread_time
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from archive.search.query import (
     Or,
     Phrase,
     Prefix,
+    SearchBusy,
+    SearchTooCostly,
     SearchTooSlow,
     Variants,
     Word,
@@ -34,6 +37,8 @@ _PREFIX = 8
 CHEAP = 20
 # How many may wait in a process: more would keep its threads from those who ask for little.
 MOST_WAITING = 4
+# Seconds in which one lets others go first, all in all.
+_GIVES_WAY_FOR = 1.0
 
 _lock = threading.Lock()
 _places = threading.BoundedSemaphore(1 + MOST_WAITING)
@@ -59,13 +64,13 @@ def cost(node: Node) -> int:
 def turn(tree: Node) -> Iterator[None]:
     """Wait until no other costly search runs on this machine; a cheap one goes at once.
 
-    Raises SearchTooSlow where many wait already.
+    Raises SearchBusy where many wait already, and SearchTooCostly where a costly one is given up.
     """
     if cost(tree) <= CHEAP:
         yield
         return
     if not _places.acquire(blocking=False):
-        raise SearchTooSlow(
+        raise SearchBusy(
             _("Many long searches are being made at the moment. Try again in a few seconds, or ask for fewer words.")
         )
     try:
@@ -75,5 +80,30 @@ def turn(tree: Node) -> Iterator[None]:
             with suppress(OSError):
                 fcntl.flock(stack.enter_context((settings.DATA_DIR / "costly.lock").open("w")), fcntl.LOCK_EX)
             yield
+    except SearchTooSlow as error:
+        raise SearchTooCostly from error
     finally:
         _places.release()
+
+
+class Budget:
+    """What a search may take: a cheap one whatever it needs, a costly one so many seconds of a processor.
+
+    And a costly one takes its steps while nobody in this process has a page to make: two that compute at the same time take
+    turns, and the page would be there half a second later.
+    """
+
+    def __init__(self, tree: Node, seconds: float) -> None:
+        self._until = thread_time() + seconds if cost(tree) > CHEAP else None
+        self._patience = _GIVES_WAY_FOR
+
+    def check(self) -> None:
+        """Before each step. Raises SearchTooSlow."""
+        if self._until is None:
+            return
+        if self._patience > 0:
+            begun = monotonic()
+            places.give_way(self._patience)
+            self._patience -= monotonic() - begun
+        if thread_time() > self._until:
+            raise SearchTooSlow

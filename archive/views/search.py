@@ -110,7 +110,9 @@ def problem_of(error: search.SearchError) -> tuple[int, str]:
         case search.IndexUnusable():
             # What exactly is wrong was logged where it was found; the reader can go on browsing.
             return 503, _("The search is out of order at the moment; browsing works as usual.")
-        case search.SearchTooSlow():
+        case search.SearchTooCostly():
+            return 400, str(error)
+        case search.SearchBusy() | search.SearchTooSlow():
             return 503, str(error)
     return 400, str(error)
 

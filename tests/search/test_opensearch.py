@@ -436,7 +436,7 @@ class TestAClusterThatHasTooMuchToDo:
 
     def test_for_too_long_is_told_to_the_reader(self, door: _Door, index: OpenSearchEngine) -> None:
         door.refusals = [("_search", 429, False)] * 1000
-        with pytest.raises(search.SearchTooSlow, match="too much to do"):
+        with pytest.raises(search.SearchBusy, match="too much to do"):
             _pks(index=index)
         door.refusals = [("_search", 503, False)] * 1000
         with pytest.raises(IndexUnusable, match="refuses to answer"):

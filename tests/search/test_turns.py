@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from archive.search import SearchTooSlow, parse, turns
-from archive.search.turns import CHEAP, MOST_WAITING, cost, turn
+from archive.concurrency import Places
+from archive.search import SearchBusy, SearchTooCostly, SearchTooSlow, parse, turns
+from archive.search.turns import CHEAP, MOST_WAITING, Budget, cost, turn
 
 COSTLY = parse("aaa* OR bbb* OR ccc*").tree
 PLAIN = parse('terror* border (lavrov OR "full membership")').tree
@@ -62,7 +63,7 @@ def test_too_many_are_refused_and_nothing_stays_taken() -> None:
                 done = stack.enter_context(waiting(MOST_WAITING))
                 while turns._places._value:
                     time.sleep(0.01)
-                with pytest.raises(SearchTooSlow, match="few"), turn(COSTLY):
+                with pytest.raises(SearchBusy, match="few"), turn(COSTLY):
                     pytest.fail("a second turn at the same time")
             stack.close()
             assert len(done) == MOST_WAITING
@@ -79,3 +80,41 @@ def test_without_a_place_for_its_lock_a_search_is_made_all_the_same(settings: An
     settings.DATA_DIR = data_dir / "absent"
     with turn(COSTLY):
         assert not settings.DATA_DIR.exists()
+
+
+def test_a_costly_one_is_given_up_and_a_cheap_one_is_not() -> None:
+    Budget(PLAIN, 0).check()
+    with pytest.raises(SearchTooCostly, match="fewer words"), turn(COSTLY):
+        Budget(COSTLY, 0).check()
+    # Whoever gives up a cheap one has no time.
+    with pytest.raises(SearchTooSlow) as raised, turn(PLAIN):
+        raise SearchTooSlow
+    assert not isinstance(raised.value, SearchTooCostly)
+
+
+def test_a_costly_one_lets_others_go_first_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    places, may_go = Places(1), threading.Event()
+    monkeypatch.setattr(turns, "places", places)
+    monkeypatch.setattr(turns, "_GIVES_WAY_FOR", 1.0)
+
+    def seconds(budget: Budget) -> float:
+        begun = time.monotonic()
+        for _step in range(3):
+            budget.check()
+        return time.monotonic() - begun
+
+    def make_a_page() -> None:
+        with places.taken():
+            assert may_go.wait(30)
+
+    other = threading.Thread(target=make_a_page)
+    other.start()
+    while not places._taken:
+        time.sleep(0.01)
+    budget = Budget(COSTLY, 60)
+    assert seconds(budget) >= 0.99
+    # It has waited enough, and a cheap one never does.
+    assert seconds(budget) < 0.9
+    assert seconds(Budget(PLAIN, 60)) < 0.9
+    may_go.set()
+    other.join(30)

@@ -438,3 +438,18 @@ def test_a_costly_search_among_too_many_is_put_off_with_a_sentence(
             page = html_of(client, f"{address}?{urlencode({'q': costly, 'key': 'country'})}", 503)
             assert "few seconds" in page
         assert "few seconds" not in html_of(client, "/search/?q=border")
+
+
+def test_a_search_that_is_given_up_says_whose_matter_it_is(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whoever asks for much: the same would be given up again. Else of the machine, which may have less to do later."""
+
+    def give_up(*_: object) -> None:
+        raise search.SearchTooSlow
+
+    monkeypatch.setattr("archive.search._find", give_up)
+    for query, status in {"aaa* OR bbb* OR ccc*": 400, "border": 503}.items():
+        asked = urlencode({"q": query, "key": "country"})
+        for address in ("/search/", "/search/facet/"):
+            assert "fewer words" in html_of(client, f"{address}?{asked}", status)
+        answer = client.get(f"/api/v1/search?{urlencode({'q': query})}")
+        assert (answer.status_code, "fewer words" in answer.json()["detail"]) == (status, True)
