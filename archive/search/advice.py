@@ -22,9 +22,11 @@ from archive.search.query import (
     Or,
     Phrase,
     Query,
+    SearchTooSlow,
     Word,
 )
 from archive.search.text import stem
+from archive.search.turns import CHEAP, cost
 
 # A correction is proposed up to so many results.
 FEW = 3
@@ -42,17 +44,19 @@ Totals = Callable[[Query], int]
 
 
 def advise(query: Query, tree: Node, total: int, facets: Iterable[Facet], totals: Totals) -> Advice:
-    """What to try instead. Asks the engine for each proposal, and proposes nothing that finds no more."""
+    """What to try instead. Asks the engine for each proposal, and proposes nothing that finds no more.
+
+    Of a costly query (`turns`) not what costs as much again: less of it, or the same with fewer filters.
+    """
     if total > FEW:
         return Advice()
     until = time.monotonic() + _PATIENCE
     correction = _correction(query, tree, total, totals, until)
     if total:
         return Advice(correction)
+    less = () if cost(tree) > CHEAP else (*_with_fewer_parts(query, tree), *_with_fewer_filters(query, facets))
     without = [
-        Alternative(label, other, n)
-        for label, other in (*_with_fewer_parts(query, tree), *_with_fewer_filters(query, facets))
-        if time.monotonic() < until and (n := totals(other))
+        Alternative(label, other, n) for label, other in less if time.monotonic() < until and (n := totals(other))
     ]
     barren = [
         text
@@ -104,9 +108,14 @@ def _correction(query: Query, tree: Node, total: int, totals: Totals, until: flo
     if corrected == tree:
         return None
     other = _asking(query, corrected)
-    if len(other.text) > MAX_CHARACTERS or (n := totals(other)) <= total:
+    if len(other.text) > MAX_CHARACTERS:
         return None
-    return Alternative(other.text, other, n)
+    try:
+        n = totals(other)
+    except SearchTooSlow:
+        # What was asked for is answered all the same.
+        return None
+    return Alternative(other.text, other, n) if n > total else None
 
 
 def _corrected(node: Node, until: float) -> Node:

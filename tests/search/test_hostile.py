@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.search import FACETS, advice
+from archive.search import FACETS, SearchTooSlow, advice
+from archive.search.turns import CHEAP, cost
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,38 @@ def test_a_spelling_that_took_long_to_find_is_told_all_the_same(
 
     monkeypatch.setattr(asked, "alike", slowly)
     assert "Did you mean" in page(get(client, "q=bordar"))
+
+
+def test_where_nothing_is_found_a_costly_search_is_not_made_once_more_for_advice(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    find = type(advice.engine()).find
+    is_answered(get(client, "q=border"))
+
+    def noted(self: Any, query: Any, tree: Any) -> Any:
+        asked.append(cost(tree))
+        return find(self, query, tree)
+
+    monkeypatch.setattr(type(advice.engine()), "find", noted)
+    text = page(get(client, f"q={quote('bor* pat* zan* zanzibar')}&country=CN"))
+    assert "<b>zanzibar</b> finds nothing by itself." in text
+    assert "Without <b>" not in text
+    assert [one > CHEAP for one in asked] == [True, *[False] * (len(asked) - 1)]
+
+
+def test_a_spelling_that_takes_too_long_to_try_is_not_proposed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = type(advice.engine()).find
+
+    def give_up(self: Any, query: Any, tree: Any) -> Any:
+        if "border" in str(tree):
+            raise SearchTooSlow
+        return find(self, query, tree)
+
+    monkeypatch.setattr(type(advice.engine()), "find", give_up)
+    response = get(client, "q=bordar")
+    is_answered(response)
+    assert (response.status_code, "Did you mean" in page(response)) == (200, False)
 
 
 _parameters = st.dictionaries(
