@@ -185,7 +185,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     is_recovery = "recovery" in request.GET
     form = StepForm(request.POST or None, request=request, user=pending.user, is_recovery=is_recovery)
     if form.is_valid():
-        second_step.complete(request, pending.user)
+        second_step.complete(request, pending.user, pending.number)
         if form.kind is Kind.RECOVERY:
             messages.warning(request, _codes_left(pending.user))
         # No name of a view: "foo" is an address, too.
@@ -254,7 +254,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             codes = second_factor.set_up(request, owner.user, seed, form.cleaned_data["code"])
             if codes:
                 del request.session[_SEED]
-                second_step.complete(request, owner.user)
+                second_step.complete(request, owner.user, second_factor.number_of(owner.user.pk))
         if codes:
             return _shown_once(request, codes, owner.pending.next_url if owner.pending else reverse("second-factor"))
         form.add_error("code", _("The code is not good any more. Take the one that the app shows now."))
@@ -307,7 +307,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             second_factor.remove(user, request)
-            second_step.complete(request, user)
+            second_step.complete(request, user, number=0)
         messages.success(request, _("The second factor is switched off. You log in with the password alone."))
         return redirect("second-factor")
     context = {

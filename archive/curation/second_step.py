@@ -22,11 +22,15 @@ TO_ASK, TO_SET_UP = 5 * 60, 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Who gave a password, and is to be asked for a code, or to set one up first; and where he was going."""
+    """Who gave a password, and is to be asked for a code of that app, or to set one up first; and where he was going."""
 
     user: User
     next_url: str
-    is_to_set_up: bool
+    number: int
+
+    @property
+    def is_to_set_up(self) -> bool:
+        return not self.number
 
 
 def is_needed(user: User) -> bool:
@@ -55,19 +59,21 @@ def pending(request: HttpRequest) -> Pending | None:
     user = User.objects.filter(pk=given["user"], is_active=True, is_staff=True).first()
     if user is None or not constant_time_compare(given["hash"], user.get_session_auth_hash()):
         return None
-    is_to_set_up = not second_factor.number_of(user.pk)
-    if is_to_set_up and not second_factor.is_required(user):
+    number = second_factor.number_of(user.pk)
+    if not number and not second_factor.is_required(user):
         return None
-    if time.time() - given["at"] > (TO_SET_UP if is_to_set_up else TO_ASK):
+    if time.time() - given["at"] > (TO_ASK if number else TO_SET_UP):
         return None
     user.backend = given["backend"]
-    return Pending(user, given["next"], is_to_set_up)
+    return Pending(user, given["next"], number)
 
 
-def complete(request: HttpRequest, user: User) -> None:
-    """The code was right: log in, or go on in a session that is logged in already, under a new key."""
+def complete(request: HttpRequest, user: User, number: int) -> None:
+    """The code was right: log in, or go on in a session that is logged in already, under a new key.
+
+    `number` is that of the app before it was asked for its code: one that was replaced meanwhile opens nothing.
+    """
     request.session.pop(_GIVEN, None)
-    number = second_factor.number_of(user.pk)
     if SESSION_KEY in request.session:
         request.session[_NUMBER] = number
         request.session.cycle_key()

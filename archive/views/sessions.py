@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, user_logged_in
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions import middleware
 from django.db import DatabaseError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -53,6 +54,12 @@ class SessionLimitMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
             _keep_or_end(request)
         return self._get_response(request)
+
+
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, **_: object) -> None:
+    """Counted from the login, also where nothing is asked for after it."""
+    request.session["began"] = request.session["seen"] = int(time.time())
 
 
 def _keep_or_end(request: HttpRequest) -> None:

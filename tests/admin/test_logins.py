@@ -251,6 +251,15 @@ def test_sessions_end(
     assert all(answers[:-1])
 
 
+def test_a_session_counts_from_the_login(account: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not from the first page that is asked for with it, which may be somebody else's doing."""
+    now = [time.time()]
+    monkeypatch.setattr(sessions.time, "time", lambda: now[0])
+    client = logged_in()
+    now[0] += 7300
+    assert not is_in(client)
+
+
 def test_readers_have_no_session(client: Client) -> None:
     answer = client.get("/about/")
     assert not answer.cookies

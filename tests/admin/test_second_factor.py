@@ -484,6 +484,23 @@ def test_a_recovery_code_is_good_once(app: App, caplog: pytest.LogCaptureFixture
     assert not is_in(again)
 
 
+def test_an_app_that_is_replaced_while_its_code_is_read_opens_nothing(
+    app: App, account: User, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, verify = give_password(), second_factor.verify
+
+    def verified(*args: Any) -> Any:
+        found = verify(*args)
+        TOTPDevice.objects.all().delete()
+        TOTPDevice.objects.create(user=account, name="app", key=second_factor.new_seed())
+        return found
+
+    monkeypatch.setattr(second_factor, "verify", verified)
+    clock.passes(30)
+    client.post(STEP, {"code": app.code()})
+    assert not is_in(client)
+
+
 def test_new_recovery_codes_replace_the_old(app: App) -> None:
     client = app.log_in()
     assert codes_on(client.post(CODES, {"password": PASSWORD, "present": "000000"}).content.decode()) == []
