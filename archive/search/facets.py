@@ -51,10 +51,6 @@ def _month(value: str) -> str:
 _IN_TIME: Mapping[str, Callable[[str], str]] = {"month": _month, "year": str}
 
 
-def _labels(names: Directory, key: str, language: str | None) -> Mapping[str, Label]:
-    return _kinds(language) if key == "kind" else names.labels(key, language)
-
-
 def facets(query: Query, found: Found, names: Directory) -> tuple[Facet, ...]:
     """The facets of a result page."""
     # Asked once: to look the language up takes longer than most of the rest.
