@@ -4,10 +4,18 @@ import hashlib
 import re
 import unicodedata
 
+# What stands on a letter. No writing has more than 30 of it in a row (UAX #15, "Stream-Safe Text Format"), and to put it in
+# order takes time that grows with the square of their number.
+_MARKS = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
+_TOO_MANY = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+
 
 def normalise(text: str) -> str:
-    """NFKC, list bullets dropped, every run of white space one blank, none at the ends. Letter case and punctuation stay."""
-    text = unicodedata.normalize("NFKC", text)
+    """NFKC, list bullets dropped, every run of white space one blank, none at the ends. Letter case and punctuation stay.
+
+    Of more than 30 accents on a letter the first 30 count.
+    """
+    text = unicodedata.normalize("NFKC", _TOO_MANY.sub(r"\1", text))
     text = re.sub(r"(?m)^[ \t]*[•·‣▪*-][ \t]+", "", text)
     return " ".join(text.split())
 
