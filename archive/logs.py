@@ -23,23 +23,30 @@ _GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 # What a record has by itself; all else was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
 
-_PRIVATE: tuple[tuple[re.Pattern[str], str], ...] = (
-    # The links of alerts, which let anybody end them (archive/urls.py).
-    (re.compile(r"(/follow/(?:confirm|stop)/)[^/\s\"'<>]+"), r"\1…"),
-    # What was asked for: the query string of a path or an address.
-    (re.compile(r"((?:https?://|/)[^\s?\"'<>]*)\?[^\s\"'<>]+"), r"\1?…"),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "(e-mail)"),
-)
-
+# Whoever asks for something long must not wait for its log line: each of these passes over a text once.
+# The links of alerts, which let anybody end them (archive/urls.py).
+_LINKS_OF_ALERTS = re.compile(r"(/follow/(?:confirm|stop)/)[^/\s\"'<>]+")
+# What may be a path or an address, with what was asked for in its query string.
+_RUNS = re.compile(r"[^\s\"'<>]+")
+# A run that may be the name before an @, and what comes then if it is.
+_NAMES = re.compile(r"[\w.+-]++(@[\w-]++(?:\.[\w-]++)+)?")
 # What may be a network address, perhaps with a port.
 _NUMBERS = re.compile(r"(?<![\w.:])[0-9a-f]*[.:][0-9a-f.:]+", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
     """The text without what is nobody's business."""
-    for pattern, instead in _PRIVATE:
-        text = pattern.sub(instead, text)
+    text = _LINKS_OF_ALERTS.sub(r"\1…", text)
+    text = _RUNS.sub(_without_query, text)
+    text = _NAMES.sub(lambda found: "(e-mail)" if found[1] else found[0], text)
     return _NUMBERS.sub(_unless_address, text)
+
+
+def _without_query(found: re.Match[str]) -> str:
+    run = found[0]
+    path = run.find("/")
+    query = run.find("?", path) + 1 if path >= 0 else 0
+    return f"{run[:query]}…" if 0 < query < len(run) else run
 
 
 def _unless_address(found: re.Match[str]) -> str:

@@ -78,6 +78,12 @@ def test_what_is_nobodys_business_is_taken_out(text: str, expected: str) -> None
     assert masked(text) == expected
 
 
+@pytest.mark.parametrize("unit", ["/", "/a", "-a1", "a", "a@", "a@a", "a@a.", "?/", "1:", "/follow/stop/", "http://"])
+def test_what_is_asked_for_can_be_long(unit: str) -> None:
+    """Each pattern passes over it once: with a square of so many characters this test would take hours."""
+    assert masked(f"{unit * (1_000_000 // len(unit))} /x?secret").endswith(" /x?…")
+
+
 @pytest.mark.parametrize(
     ("given", "is_taken"),
     [
