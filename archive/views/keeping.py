@@ -31,6 +31,7 @@ from archive import metrics, search
 from archive.concurrency import places
 from archive.databases.faults import LOST
 from archive.models import Change
+from archive.views.conditional import look
 from archive.views.outages import out_of_order, outage
 
 View = Callable[..., HttpResponseBase]
@@ -57,6 +58,8 @@ def _keeping(view: View, *, needs_index: bool) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not _is_anybodys(request):
+            if "format" in request.GET:
+                look(request)
             return view(request, *args, **kwargs)
 
         def make() -> Made:

@@ -112,7 +112,15 @@ def record_view(resource: Resource) -> Callable[..., HttpResponseBase]:
         found = list(resource.public().filter(**{resource.key: key}).values_list("pk", flat=True))
         if not found:
             _explain(resource, key)
-        return answered(request, lambda: dict(next(row for _pk, row in resource.rows(found, fields))))
+
+        def make() -> dict[str, Any]:
+            for _pk, row in resource.rows(found, fields):
+                return dict(row)
+            # Gone a moment ago.
+            _explain(resource, key)
+            raise Refused("not-found", f"There is no {resource.kind} any more with this key.")
+
+        return answered(request, make)
 
     return one
 

@@ -20,6 +20,7 @@ from archive.views.api.problems import Moved, Refused, problem
 from archive.views.api.records import list_view, record_view
 from archive.views.api.resources import RESOURCES
 from archive.views.api.search import results, suggestions
+from archive.views.conditional import looked_at_first
 
 VERSION = "1"
 # The document and its page are ours (`document`, `manual`): Ninja's load scripts from elsewhere.
@@ -65,7 +66,7 @@ def _add(path: str, view: Callable[..., Any], answer: type[Schema], name: str, s
         url_name=name,
         summary=summary,
         openapi_extra=document.operation(**extra),
-    )(view)
+    )(looked_at_first(view))
 
 
 _add("/", _root, schemas.Root, "root", "What there is", tags=["archive"])
