@@ -7,6 +7,7 @@ PostgreSQL on the machine nothing runs and the reason is printed, unless ARCHIVE
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -17,12 +18,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
 
 def free_port() -> int:
-    """A port on loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on loopback that nothing listens on, and that the system gives to nobody.
+
+    Of those that it gives to clients for their own end one may be taken while a server is stopped: by one that tries to reach it.
+    """
+    lowest = int(_EPHEMERAL.read_text().split()[0]) if _EPHEMERAL.exists() else 32_768
+    ports = random.SystemRandom().sample(range(10_000, lowest), 100) if lowest > 11_000 else []
+    for port in (*ports, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free")
 
 
 def binaries() -> Path | None:
