@@ -32,7 +32,7 @@ class Places:
             return
         has_waited = not self._free.acquire(blocking=False)
         if has_waited:
-            _give_back_connections()
+            give_back_connections()
             self._free.acquire()
         self._enter()
         try:
@@ -41,16 +41,25 @@ class Places:
             self._leave()
 
     @contextmanager
-    def given_back(self) -> Iterator[None]:
-        """Inside, another has this thread's place: while it waits for its turn, or for another machine's answer."""
+    def given_back(self, *, with_connections: bool = False) -> Iterator[None]:
+        """Inside, another has this thread's place: while it waits for its turn, or for another machine's answer.
+
+        Its connections, too, for as long as it waits inside and for a place afterwards (`with_connections`): not where
+        something is being read on one of them.
+        """
         if not self._has():
             yield
             return
         self._leave()
         try:
+            if with_connections:
+                give_back_connections()
             yield
         finally:
-            self._free.acquire()
+            if not self._free.acquire(blocking=False):
+                if with_connections:
+                    give_back_connections()
+                self._free.acquire()
             self._enter()
 
     def give_way(self, most: float) -> None:
@@ -76,8 +85,8 @@ class Places:
         return getattr(self._own, "has", False)
 
 
-def _give_back_connections() -> None:
-    """Those of a pool: it has fewer than there are threads."""
+def give_back_connections() -> None:
+    """Those of a pool, before a thread waits for another one, which may need one: it has fewer than there are threads."""
     for connection in connections.all(initialized_only=True):
         if connection.vendor == "postgresql" and not connection.in_atomic_block:
             connection.close()

@@ -2,12 +2,15 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from archive.concurrency import Places
+from archive.views.keeping import making
 
 
 def test_no_more_than_there_are_places() -> None:
@@ -97,22 +100,49 @@ def test_who_has_time_lets_others_go_first() -> None:
             assert waited(30) < 10
 
 
+def _place(places: Places) -> Any:
+    return places.taken()
+
+
+def _page(_places: Places) -> Any:
+    return making.alone(("/a/page/", "en"))
+
+
 @pytest.mark.django_db
-def test_who_waits_leaves_his_connection_to_others() -> None:
+@pytest.mark.parametrize("entered", [_place, _page])
+def test_who_waits_leaves_his_connection_to_others(entered: Callable[[Places], Any]) -> None:
     """On PostgreSQL, where it is one of a pool that has fewer than there are threads."""
     places, connected, kept = Places(1), threading.Event(), []
 
     def wait() -> None:
         connection.ensure_connection()
         connected.set()
-        with places.taken():
-            kept.append(connection.connection is not None)
+        with entered(places) as has_waited:
+            kept.append((has_waited, connection.connection is not None))
         connections.close_all()
 
     thread = threading.Thread(target=wait)
-    with places.taken():
+    with entered(places) as has_waited:
+        assert not has_waited
         thread.start()
         assert connected.wait(30)
         thread.join(0.5)
     thread.join(30)
-    assert kept == [connection.vendor != "postgresql"]
+    assert kept == [(True, connection.vendor != "postgresql")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("with_connections", [True, False])
+def test_who_lets_others_in_may_leave_them_his_connection(with_connections: bool) -> None:
+    places, kept = Places(1), []
+
+    def ask() -> None:
+        with places.taken():
+            connection.ensure_connection()
+            with places.given_back(with_connections=with_connections):
+                kept.append(connection.connection is not None)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ask).result(30)
+    assert kept == [not (with_connections and connection.vendor == "postgresql")]

@@ -117,11 +117,14 @@ def _client(hosts: tuple[str, ...], user: str, password: str, tls: bool, ca: str
     )
 
 
-def patiently(call: Callable[[], _Answer], patience: float = PATIENCE) -> _Answer:
-    """Ask again, after longer and longer pauses, where the cluster can't answer at the moment; raise its last error then."""
+def patiently(call: Callable[[], _Answer], patience: float = PATIENCE, *, with_connections: bool = False) -> _Answer:
+    """Ask again, after longer and longer pauses, where the cluster can't answer at the moment; raise its last error then.
+
+    `with_connections`: the thread reads nothing of the database meanwhile, others may have its connection.
+    """
     until, pause = time.monotonic() + patience, _FIRST_PAUSE
     # Others may make their pages meanwhile.
-    with places.given_back():
+    with places.given_back(with_connections=with_connections):
         while True:
             try:
                 return call()

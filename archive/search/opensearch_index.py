@@ -70,10 +70,10 @@ class OpenSearchIndex:
         """The answer, asked for again where a rebuild took the index away meanwhile, or the cluster is busy with itself."""
         for _attempt in range(ATTEMPTS - 1):
             try:
-                return patiently(call)
+                return patiently(call, with_connections=True)
             except NotFoundError:
                 continue
-        return patiently(call)
+        return patiently(call, with_connections=True)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

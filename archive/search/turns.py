@@ -75,7 +75,7 @@ def turn(tree: Node) -> Iterator[None]:
         )
     try:
         # Threads first, then processes: the file is locked by one thread of each at most.
-        with places.given_back(), _lock, ExitStack() as stack:
+        with places.given_back(with_connections=True), _lock, ExitStack() as stack:
             # A disk that can't be written is no reason to search nothing: then it is one in each process.
             with suppress(OSError):
                 fcntl.flock(stack.enter_context((settings.DATA_DIR / "costly.lock").open("w")), fcntl.LOCK_EX)

@@ -28,7 +28,7 @@ from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from archive import metrics, search
-from archive.concurrency import places
+from archive.concurrency import give_back_connections, places
 from archive.databases.faults import LOST
 from archive.models import Change
 from archive.views.conditional import look
@@ -112,8 +112,10 @@ def _from_shelf(request: HttpRequest, state: "State", key: Key, most: int, make:
         return _in_turn(request, make)
     page = shelf.get(state, key)
     if page is None:
-        with making.alone(key):
+        with making.alone(key) as has_waited:
             page = shelf.get(state, key)
+            if page is None and has_waited and outage.refuses():
+                return out_of_order(request, LOST), False
             if page is None:
                 metrics.kept_pages.labels("miss").inc()
                 response, is_lasting = _in_turn(request, make)
@@ -271,14 +273,22 @@ class Making:
         self._pages: dict[Key, tuple[threading.Lock, int]] = {}
 
     @contextmanager
-    def alone(self, key: Key) -> Iterator[None]:
-        """Wait until nobody else in this process makes the page."""
+    def alone(self, key: Key) -> Iterator[bool]:
+        """Wait until nobody else in this process makes the page. Gives whether that was necessary.
+
+        Who makes it may need the connection that whoever waits would hold.
+        """
         with self._lock:
             lock, others = self._pages.get(key) or (threading.Lock(), 0)
             self._pages[key] = lock, others + 1
         try:
-            with lock:
-                yield
+            if has_waited := not lock.acquire(blocking=False):
+                give_back_connections()
+                lock.acquire()
+            try:
+                yield has_waited
+            finally:
+                lock.release()
         finally:
             with self._lock:
                 lock, others = self._pages.pop(key)

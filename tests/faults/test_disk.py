@@ -100,3 +100,8 @@ def test_a_disk_that_can_only_be_read(prepared: Site, disk: Path, tmp_path: Path
         if site.environment["DATABASE_URL"].startswith("sqlite"):
             status, html = save_topic(browser, site, "On a disk that can only be read")
             assert (status, "can be read only" in html) == (503, True), html
+        # Nothing needs to be started anew.
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+        for n in range(6):
+            assert save_topic(browser, site, f"After it could be written again {n}")[0] == 200
+            assert f"After it could be written again {n}<" in ask(site, "/topics/").text

@@ -20,6 +20,8 @@ from archive.databases.locks import MOST_SECONDS
 class DatabaseWrapper(base.DatabaseWrapper):
     # Device and number of the file that is open.
     _opened: tuple[int, int] | None = None
+    # Opened as a file that nobody can change.
+    _is_immutable = False
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -28,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        self._opened = self._on_disk()
+        self._opened, self._is_immutable = self._on_disk(), False
         try:
             return super().get_new_connection(conn_params)
         except sqlite3.OperationalError:
@@ -37,6 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Where nothing can be written, SQLite can't open a file whose readers share memory; nor is there a writer.
             self.init_commands: list[str] = []
             path = conn_params["database"].partition("?")[0]
+            self._is_immutable = True
             return super().get_new_connection({**conn_params, "database": f"{path}?mode=ro&immutable=1"})
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -56,8 +59,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return
 
     def is_usable(self) -> bool:
-        """Asked once for each request (CONN_HEALTH_CHECKS): whether the name still leads to the file that is open."""
-        return self._opened == self._on_disk()
+        """Asked once for each request (CONN_HEALTH_CHECKS): whether the name still leads to the file that is open.
+
+        And where it was taken for one that nobody can change, whether that is still so: nothing that others write would be seen.
+        """
+        return self._opened == self._on_disk() and (not self._is_immutable or self._is_frozen())
 
     def path(self) -> Path | None:
         """The file's absolute path; None where the database is in memory, or is named by an address of its own."""
