@@ -26,7 +26,9 @@ from django.utils import timezone
 from archive.ingest import captures
 from archive.models import Change
 
-PREFIX = "archive-"
+_PREFIX = "archive-"
+# As `make` names them; of folders that anybody else named, none is a backup of ours.
+_NAME = re.compile(rf"{_PREFIX}[0-9]{{8}}T[0-9]{{12}}Z")
 _HALF = ".half-"
 # Older unfinished bags are of a process that died.
 _STALE_SECONDS = 24 * 3600
@@ -73,9 +75,17 @@ def make(into: Path, *, keep: int = 0) -> Backup:
             raise
     except OSError as error:
         raise BackupError(f"Can't write {error.filename or into}: {error.strerror}.") from error
-    for old in bags(into)[keep:] if keep else ():
-        shutil.rmtree(old)
+    if keep:
+        _let_go(into, made, keep)
     return made
+
+
+def _let_go(into: Path, made: Backup, keep: int) -> None:
+    """All but the newest so many. The one just made stays, whatever a clock that was set back says of it."""
+    before = [bag for bag in bags(into) if bag != made.folder]
+    for old in before[keep - 1 :]:
+        # Of one that is half gone the next run takes the rest.
+        shutil.rmtree(old.rename(into / f"{_HALF}{old.name}"))
 
 
 def _fill(half: Path, into: Path) -> Backup:
@@ -96,7 +106,7 @@ def _fill(half: Path, into: Path) -> Backup:
     size = sum((half / name).stat().st_size for name in files)
     made_at = timezone.now().astimezone(UTC)
     _write(half, files, made_at, {"Payload-Oxum": f"{size}.{len(files)}", **_told(vendor, number, sha256)})
-    final = into / f"{PREFIX}{made_at:%Y%m%dT%H%M%S%fZ}"
+    final = into / f"{_PREFIX}{made_at:%Y%m%dT%H%M%S%fZ}"
     half.chmod(0o700)
     half.rename(final)
     return Backup(final, vendor, number, sha256, len(files), size, tuple(damaged))
@@ -180,7 +190,8 @@ _COPY = {"sqlite": _copy_sqlite, "postgresql": _copy_postgresql}
 
 def bags(folder: Path) -> list[Path]:
     """The whole bags of a folder, the newest first."""
-    return sorted((path for path in folder.glob(f"{PREFIX}*") if path.is_dir()), reverse=True)
+    found = (path for path in folder.iterdir() if _NAME.fullmatch(path.name) and (path / "bagit.txt").is_file())
+    return sorted(found, reverse=True)
 
 
 def _sweep(into: Path) -> None:

@@ -120,6 +120,31 @@ def test_so_many_are_kept(live: Path, tmp_path: Path) -> None:
         call_command("backup", str(tmp_path / "bags"), keep=-1)
 
 
+def test_what_is_no_bag_neither_counts_nor_goes(live: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bags"
+    others = [
+        "archive-before-upgrade",
+        "archive-old",
+        "archive-20200101T000000000000Z",
+        "archive-20200101T000000000000Z.x",
+    ]
+    for name in others:
+        (folder / name).mkdir(parents=True)
+    for name in ("archive-before-upgrade", "archive-20200101T000000000000Z.x"):
+        (folder / name / "bagit.txt").write_text("")
+    made = [backups.make(folder, keep=1).folder for _ in range(2)]
+    assert backups.bags(folder) == made[1:]
+    assert {path.name for path in folder.iterdir()} == {*others, made[1].name}
+
+
+def test_the_one_just_made_stays_though_the_clock_was_set_back(live: Path, tmp_path: Path) -> None:
+    later = [f"archive-2099010{day}T000000000000Z" for day in (1, 2)]
+    for name in later:
+        backups.make(tmp_path / "bags").folder.rename(tmp_path / "bags" / name)
+    made = backups.make(tmp_path / "bags", keep=2).folder
+    assert {path.name for path in (tmp_path / "bags").iterdir()} == {later[1], made.name}
+
+
 def test_there_has_to_be_a_database(data_dir: Path, tmp_path: Path, live: Path) -> None:
     live.unlink()
     with pytest.raises(backups.BackupError, match="There is no database"):
