@@ -24,7 +24,7 @@ from django.db import connection
 from django.utils import timezone
 
 from archive.ingest import captures
-from archive.models import Change
+from archive.models import Capture, Change
 
 _PREFIX = "archive-"
 # As `make` names them; of folders that anybody else named, none is a backup of ours.
@@ -35,6 +35,8 @@ _STALE_SECONDS = 24 * 3600
 _BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _MANIFEST, _TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 _TAGS = ("bagit.txt", "bag-info.txt", _MANIFEST)
+# Asked of copies, too, which are none of Django's.
+_NAMED = f"SELECT DISTINCT sha256 FROM {Capture._meta.db_table}"  # noqa: S608  # no value in it
 _DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
@@ -44,7 +46,8 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A bag: which database, up to which change of the log, and what is wrong with captures that were copied as they are."""
+    """A bag: which database, up to which change of the log; captures that were copied as they are and are not what their name
+    says; captures that the database names and that have no file."""
 
     folder: Path
     vendor: str
@@ -53,6 +56,12 @@ class Backup:
     files: int
     bytes: int
     damaged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def has_all(self) -> bool:
+        """Whether every capture is in it as it came."""
+        return not (self.damaged or self.missing)
 
 
 # Making ---------------------------------------------------------------------------------------------------------------
@@ -62,7 +71,8 @@ def make(into: Path, *, keep: int = 0) -> Backup:
     """Copy database and captures into a new bag in the folder while the archive is in use; then let go all but `keep` bags.
 
     The database is copied at one moment of its history. Captures are written before their rows and never changed, so
-    those of that moment are all there afterwards. 0 keeps every bag. Raises BackupError.
+    those of that moment are all there afterwards. 0 keeps every bag, and so does a capture that is damaged or missing: the
+    bags from before may be the only ones that have it. Raises BackupError.
     """
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -75,7 +85,7 @@ def make(into: Path, *, keep: int = 0) -> Backup:
             raise
     except OSError as error:
         raise BackupError(f"Can't write {error.filename or into}: {error.strerror}.") from error
-    if keep:
+    if keep and made.has_all:
         _let_go(into, made, keep)
     return made
 
@@ -92,7 +102,7 @@ def _fill(half: Path, into: Path) -> Backup:
     data = half / "data"
     data.mkdir()
     vendor = connection.vendor
-    number, sha256 = _COPY[vendor](data / _DUMPS[vendor])
+    number, sha256, named = _COPY[vendor](data / _DUMPS[vendor])
     files = {f"data/{_DUMPS[vendor]}": _sha256(data / _DUMPS[vendor])}
     damaged = []
     for capture in captures.kept():
@@ -103,13 +113,15 @@ def _fill(half: Path, into: Path) -> Backup:
         files[name] = _sha256(half / name)
         if files[name] != capture:
             damaged.append(f"captures/{captures.name_of(capture)}")
+        named.discard(capture)
     size = sum((half / name).stat().st_size for name in files)
     made_at = timezone.now().astimezone(UTC)
     _write(half, files, made_at, {"Payload-Oxum": f"{size}.{len(files)}", **_told(vendor, number, sha256)})
     final = into / f"{_PREFIX}{made_at:%Y%m%dT%H%M%S%fZ}"
     half.chmod(0o700)
     half.rename(final)
-    return Backup(final, vendor, number, sha256, len(files), size, tuple(damaged))
+    missing = tuple(f"captures/{captures.name_of(capture)}" for capture in sorted(named))
+    return Backup(final, vendor, number, sha256, len(files), size, tuple(damaged), missing)
 
 
 def _write(half: Path, files: Mapping[str, str], made_at: datetime, told: Mapping[str, str]) -> None:
@@ -136,7 +148,11 @@ def _told(vendor: str, number: int, sha256: str) -> dict[str, str]:
     return {"Archive-Database": vendor, "Archive-Change-Number": str(number), "Archive-Change-SHA256": sha256 or "none"}
 
 
-def _copy_sqlite(path: Path) -> tuple[int, str]:
+# What a copy ends with: the head of the log, and the captures that its rows name.
+_Copied = tuple[int, str, set[str]]
+
+
+def _copy_sqlite(path: Path) -> _Copied:
     """A copy in one step, in which a reader's view of the database is held: https://www.sqlite.org/backup.html."""
     source = Path(settings.DATABASES["default"]["NAME"])
     if not source.exists():
@@ -151,16 +167,17 @@ def _copy_sqlite(path: Path) -> tuple[int, str]:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
             (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-            head = copy.execute(Change.objects.head_statement).fetchone() or (0, "")
+            number, sha256 = copy.execute(Change.objects.head_statement).fetchone() or (0, "")
+            named = {capture for (capture,) in copy.execute(_NAMED)}
         except sqlite3.Error as error:
             raise BackupError(f"{source} can't be copied: {error}.") from error
     if verdict != "ok":
         raise BackupError(f"{source} is damaged: {verdict}.")
-    return head
+    return number, sha256, named
 
 
-def _copy_postgresql(path: Path) -> tuple[int, str]:
-    """`pg_dump` of one snapshot, in which the head of the log is read, too."""
+def _copy_postgresql(path: Path) -> _Copied:
+    """`pg_dump` of one snapshot, in which the head of the log and the names of captures are read, too."""
     with connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         try:
@@ -168,7 +185,9 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
-            head = Change.objects.head()
+            number, sha256 = Change.objects.head()
+            cursor.execute(_NAMED)
+            named = {capture for (capture,) in cursor.fetchall()}
             _run(
                 "pg_dump",
                 f"--snapshot={snapshot}",
@@ -182,7 +201,7 @@ def _copy_postgresql(path: Path) -> tuple[int, str]:
             )
         finally:
             cursor.execute("ROLLBACK")
-    return head
+    return number, sha256, named
 
 
 _COPY = {"sqlite": _copy_sqlite, "postgresql": _copy_postgresql}

@@ -3,6 +3,8 @@
 Making one of a living archive and bringing it back: tests/servers/test_drills.py, which runs the drill.
 """
 
+import contextlib
+import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -16,20 +18,23 @@ from django.db import connection
 from archive import backups
 from archive.ingest import captures
 
-pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="here the database is a file")
 CAPTURED = b"As it came."
 
 
 @pytest.fixture
 def live(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database file that has a log with one entry, and a capture."""
+    if connection.vendor != "sqlite":
+        pytest.skip("here the database is a file")
     path = data_dir / "archive.sqlite3"
     database = sqlite3.connect(path)
     database.execute("CREATE TABLE archive_change (number INTEGER, sha256 TEXT)")
     database.execute("INSERT INTO archive_change VALUES (7, 'abc')")
+    database.execute("CREATE TABLE archive_capture (sha256 TEXT)")
+    # From two addresses.
+    database.executemany("INSERT INTO archive_capture VALUES (?)", [(captures.store(CAPTURED),)] * 2)
     database.commit()
     database.close()
-    captures.store(CAPTURED)
     monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(path))
     return path
 
@@ -104,6 +109,64 @@ def test_a_damaged_capture_is_copied_and_told(live: Path, tmp_path: Path, data_d
     made = backups.make(tmp_path / "bags")
     assert made.damaged == (f"captures/{captures.name_of(capture.name)}",)
     assert backups.verify(made.folder)
+
+
+def test_a_capture_without_a_file_is_told_and_nothing_is_let_go(
+    live: Path, tmp_path: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "bags"
+    whole = [backups.make(folder).folder for _ in range(2)]
+    (data_dir / "captures").rename(data_dir / "not mounted")
+    missing = f"captures/{captures.name_of(hashlib.sha256(CAPTURED).hexdigest())}"
+    with pytest.raises(CommandError, match=rf"no file.*: {missing}\. Therefore no older backup was let go"):
+        call_command("backup", str(folder), keep=1)
+    assert len(backups.bags(folder)) == 3
+    (data_dir / "not mounted").rename(data_dir / "captures")
+    call_command("backup", str(folder), keep=1)
+    assert len(backups.bags(folder)) == 1
+    assert not any(bag.exists() for bag in whole)
+
+
+def test_a_damaged_capture_lets_nothing_go(live: Path, tmp_path: Path, data_dir: Path) -> None:
+    whole = backups.make(tmp_path / "bags").folder
+    (capture,) = (path for path in (data_dir / "captures").rglob("*") if path.is_file())
+    capture.write_bytes(b"")
+    with pytest.raises(CommandError, match="not what their name says"):
+        call_command("backup", str(tmp_path / "bags"), keep=1)
+    assert whole.exists()
+
+
+def test_of_many_captures_without_a_file_some_are_named(live: Path, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(live)) as database, database:
+        database.executemany("INSERT INTO archive_capture VALUES (?)", [(f"{one:064x}",) for one in range(23)])
+    with pytest.raises(CommandError, match=rf"{19:064x} and 3 more\.$"):
+        call_command("backup", str(tmp_path / "bags"))
+
+
+def test_a_capture_that_comes_while_files_are_copied_is_not_missed(
+    live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copied(path: Path) -> tuple[int, str, set[str]]:
+        found = copy(path)
+        with contextlib.closing(sqlite3.connect(live)) as database, database:
+            database.execute("INSERT INTO archive_capture VALUES (?)", ["0" * 64])
+        return found
+
+    copy = backups._COPY["sqlite"]
+    monkeypatch.setitem(backups._COPY, "sqlite", copied)
+    assert backups.make(tmp_path / "bags").has_all
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the others have a file")
+@pytest.mark.django_db(transaction=True)
+def test_a_capture_without_a_file_is_told_of_postgresql(tmp_path: Path, data_dir: Path) -> None:
+    captures.record(CAPTURED, address="a", media_type="text/plain")
+    missing = f"captures/{captures.name_of(hashlib.sha256(CAPTURED).hexdigest())}"
+    assert backups.make(tmp_path / "bags").missing == (missing,)
+    captures.store(CAPTURED)
+    made = backups.make(tmp_path / "bags", keep=1)
+    assert made.has_all
+    assert backups.bags(tmp_path / "bags") == [made.folder]
 
 
 def test_a_damaged_database_is_no_backup_and_nothing_is_left_of_it(live: Path, tmp_path: Path) -> None:
