@@ -273,9 +273,9 @@ def restore(folder: Path) -> Backup:
     Captures that are to be rows of the database are the caller's to put there, once it has their table.
 
     Everything is checked before anything is written. Raises BackupError where the bag is damaged, is of another kind of
-    database, or the place is not empty.
+    database, or the place is not empty. Captures of this bag may be there: after a restore that failed it is repeatable.
     """
-    _check_empty()
+    _check_no_database()
     found = verify(folder)
     vendor = connection.vendor
     if found.vendor != vendor:
@@ -283,13 +283,14 @@ def restore(folder: Path) -> Backup:
             f"{folder} is of a {found.vendor} database and the settings name a {vendor} one. "
             "From one kind to the other it is `copy_archive` (docs/scaling.md)."
         )
+    _check_captures(folder)
     try:
         # First what may lie about unused; the database, whose coming makes it an archive, last.
         if not has_files_in_database():
             put_captures(folder / "data" / "captures")
         _PUT[vendor](folder / "data" / _DUMPS[vendor])
     except OSError as error:
-        raise BackupError(f"Can't write {error.filename}: {error.strerror}.") from error
+        raise BackupError(f"Can't write {error.filename or settings.DATA_DIR}: {error.strerror}.") from error
     if Change.objects.head() != (found.number, found.sha256):
         raise BackupError("The database does not end with the change that the backup tells of.")
     return found
@@ -311,10 +312,21 @@ def has_files_in_database() -> bool:
     return bool(settings.FILES_URL == "database")
 
 
-def _check_empty() -> None:
+def _check_captures(folder: Path) -> None:
+    """None is there that the bag does not have just so: nothing else is ever written over, or mixed with an archive not its own."""
+    if has_files_in_database():
+        return
+    listed = dict(_listed(folder / _MANIFEST))
+    for capture in captures.kept():
+        if listed.get(f"data/captures/{captures.name_of(capture)}") != captures.digest(capture):
+            raise BackupError(
+                f"There are captures already, {capture} is not so in the backup: "
+                f"captures/ in {settings.FILES_URL or settings.DATA_DIR}."
+            )
+
+
+def _check_no_database() -> None:
     """Nothing that is there is ever written over."""
-    if not has_files_in_database() and any(captures.kept()):
-        raise BackupError(f"There are captures already: captures/ in {settings.FILES_URL or settings.DATA_DIR}.")
     if connection.vendor == "sqlite":
         path = Path(settings.DATABASES["default"]["NAME"])
         if path.exists() and path.stat().st_size:
@@ -326,14 +338,19 @@ def _check_empty() -> None:
 def _put_sqlite(dump: Path) -> None:
     path = Path(settings.DATABASES["default"]["NAME"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{path.name}{_HALF}{os.getpid()}")
-    shutil.copyfile(dump, half)
-    half.chmod(0o600)
-    _sync(half)
-    connection.close()
-    for left in ("-wal", "-shm"):
-        path.with_name(path.name + left).unlink(missing_ok=True)
-    half.replace(path)
+    # Nobody else may read it, from the first byte on.
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}{_HALF}", dir=path.parent)
+    half = Path(name)
+    try:
+        with dump.open("rb") as file, os.fdopen(handle, "wb") as copy:
+            shutil.copyfileobj(file, copy, 2**20)
+        _sync(half)
+        connection.close()
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
     _sync(path.parent)
 
 

@@ -4,11 +4,15 @@ Making one of a living archive and bringing it back: tests/servers/test_drills.p
 """
 
 import contextlib
+import errno
 import hashlib
+import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.conf import settings
@@ -17,6 +21,8 @@ from django.db import connection
 
 from archive import backups
 from archive.ingest import captures
+from archive.management.commands import restore
+from archive.models import Change
 
 CAPTURED = b"As it came."
 
@@ -87,11 +93,59 @@ def test_a_list_does_not_lead_out_of_the_bag(bag: Path, name: str) -> None:
 
 
 def test_what_is_there_is_not_written_over(bag: Path, live: Path, data_dir: Path) -> None:
-    with pytest.raises(backups.BackupError, match="There are captures already"):
-        backups.restore(bag)
-    shutil.rmtree(data_dir / "captures")
     with pytest.raises(backups.BackupError, match="There is a database at"):
         backups.restore(bag)
+    live.unlink()
+    another = captures.store(b"Another.")
+    with pytest.raises(backups.BackupError, match=f"There are captures already, {another}"):
+        backups.restore(bag)
+    assert not live.exists()
+
+
+def test_captures_of_that_name_with_something_else_in_them_are_not_written_over(
+    bag: Path, live: Path, data_dir: Path
+) -> None:
+    live.unlink()
+    (capture,) = (path for path in (data_dir / "captures").rglob("*") if path.is_file())
+    capture.write_bytes(b"Mine.")
+    with pytest.raises(backups.BackupError, match="There are captures already"):
+        backups.restore(bag)
+    assert capture.read_bytes() == b"Mine."
+
+
+def test_a_restore_that_failed_is_repeated(
+    bag: Path, live: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: IO[bytes], copy: IO[bytes], _length: int = 0) -> None:
+        modes.append(stat.S_IMODE(os.fstat(copy.fileno()).st_mode))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    live.unlink()
+    shutil.rmtree(data_dir / "captures")
+    modes: list[int] = []
+    monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr(type(Change.objects), "head", lambda _manager: (7, "abc"))
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(backups.BackupError, match="No space left"):
+            backups.restore(bag)
+    assert modes == [0o600]
+    assert any(captures.kept())
+    assert not [path.name for path in data_dir.iterdir() if path.name.startswith(live.name)]
+    assert backups.restore(bag).number == 7
+    assert stat.S_IMODE(live.stat().st_mode) == 0o600
+    assert live.read_bytes() == (bag / "data" / "database.sqlite3").read_bytes()
+
+
+def test_captures_that_do_not_come_after_the_database_are_told_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_folder: Path) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backups, "put_captures", fail)
+    with pytest.raises(CommandError, match=f"Go on with `store_captures {tmp_path}` and `rebuild_index`"):
+        restore._put_captures(tmp_path)
 
 
 def test_a_damaged_bag_is_not_restored(bag: Path, live: Path, data_dir: Path) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from archive import backups
 
@@ -28,5 +29,15 @@ class Command(BaseCommand):
         # The backup may be of an earlier version.
         call_command("migrate", verbosity=0, interactive=False)
         if backups.has_files_in_database():
-            backups.put_captures(folder / "data" / "captures")
+            _put_captures(folder / "data" / "captures")
         call_command("rebuild_index", stdout=self.stdout)
+
+
+def _put_captures(folder: Path) -> None:
+    try:
+        backups.put_captures(folder)
+    except (OSError, DatabaseError) as error:
+        raise CommandError(
+            f"The database is restored, its captures are not: {str(error).strip()}. "
+            f"Go on with `store_captures {folder}` and `rebuild_index`."
+        ) from error
