@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "archive.views.api.door.ApiMiddleware",
     # Pages of pictures and tables shrink to a fifth; what is secret in a page is masked anew each time (CSRF tokens).
-    "django.middleware.gzip.GZipMiddleware",
+    "archive.views.packing.PackingMiddleware",
     "archive.views.sessions.SessionMiddleware",
     "archive.views.language.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -138,6 +138,26 @@ def test_page_manifest_and_files_agree(client: Client, capsys: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_packed_files_are_not_packed_again_and_none_is_taken_twice(client: Client, capsys: Any) -> None:
+    make.make_event()
+    _made()
+    packs = {"Accept-Encoding": "gzip"}
+    for file in client.get("/dumps/manifest.json").json()["files"]:
+        response = client.get(f"/dumps/{file['name']}", headers=packs)
+        content = b"".join(response)  # type: ignore[arg-type]
+        if file["name"] == "events.geojson":
+            assert response["Content-Encoding"] == "gzip"
+            content = gzip.decompress(content)
+        else:
+            assert "Content-Encoding" not in response
+            assert int(response["Content-Length"]) == file["bytes"]
+            assert response["ETag"] == f'"{file["sha256"]}"'
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+        again = client.get(f"/dumps/{file['name']}", headers={**packs, "If-None-Match": response["ETag"]})
+        assert again.status_code == 304
+
+
+@pytest.mark.django_db
 def test_only_what_the_manifest_names_is_served(client: Client, data_dir: Path, capsys: Any) -> None:
     make.make_article()
     _made()
