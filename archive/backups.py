@@ -380,11 +380,20 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+# What PostgreSQL's programs read from the environment, by its name in the settings and in their OPTIONS:
+# https://www.postgresql.org/docs/current/libpq-envars.html
+_REACHED = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+_SECURED = {"PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert", "PGSSLCERT": "sslcert", "PGSSLKEY": "sslkey"}
+
+
 def _run(program: str, *arguments: str) -> None:
     """A program of PostgreSQL's on the database of the settings; the password is in no list of processes."""
     given = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    environ = {**os.environ, **{name: str(given[key]) for name, key in names.items() if given.get(key)}}
+    values = {
+        **{name: given.get("OPTIONS", {}).get(key) for name, key in _SECURED.items()},
+        **{name: given.get(key) for name, key in _REACHED.items()},
+    }
+    environ = {**os.environ, **{name: str(value) for name, value in values.items() if value}}
     command = [f"--dbname={given['NAME']}" if one == "--dbname=" else one for one in arguments]
     try:
         done = subprocess.run([program, *command], env=environ, capture_output=True, text=True, check=False)  # noqa: S603

@@ -112,7 +112,7 @@ def _configuration(url: str) -> dict[str, Any]:
             # Read as it lies there, also in a backup.
             found["NAME"] = f"{path.as_uri()}?mode=ro"
         case "django.db.backends.postgresql":
-            found["OPTIONS"] = {"connect_timeout": 5}
+            found["OPTIONS"] = {"connect_timeout": 5, **found.get("OPTIONS", {})}
         case _:
             # Not repeated: there may be a password in it.
             raise MoveError(

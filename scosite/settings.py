@@ -123,6 +123,15 @@ def _database(url: str) -> dict[str, Any]:
     return {**found, "ENGINE": _ENGINES.get(found["ENGINE"], found["ENGINE"])}
 
 
+def _with_options(database: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Ours beside those of its URL (`?sslmode=verify-full&sslrootcert=…`), which win; what both tell the server is told."""
+    given = database.get("OPTIONS", {})
+    merged = {**ours, **given}
+    if "options" in given and "options" in ours:
+        merged["options"] = f"{ours['options']} {given['options']}"
+    return {**database, "OPTIONS": merged}
+
+
 DATABASES = {"default": _database(DATABASE_URL)}
 # Asked once in each request: is the file still the one that is open; does the server still know this connection?
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -132,7 +141,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     # To open the file and read its schema takes as long as the rest of a page. And while one is open, the files beside
     # it are there, which a full disk would not let another make.
     DATABASES["default"]["CONN_MAX_AGE"] = None
-    DATABASES["default"]["OPTIONS"] = {
+    _OPTIONS: dict[str, Any] = {
         # Writers queue up from the start of their transaction instead of failing in the middle of it.
         "transaction_mode": "IMMEDIATE",
         "timeout": WRITE_PATIENCE,
@@ -148,7 +157,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # An autovacuum of template1 would refuse the copy.
     DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
-    DATABASES["default"]["OPTIONS"] = {
+    _OPTIONS = {
         # The shortest that libpq knows. A lost server is told of within three seconds, whatever it is lost in.
         "connect_timeout": 2,
         "tcp_user_timeout": 2000,
@@ -166,11 +175,13 @@ else:
             f"-c statement_timeout=30s -c lock_timeout={WRITE_PATIENCE}s -c idle_in_transaction_session_timeout=60s"
         ),
     }
+DATABASES["default"] = _with_options(DATABASES["default"], _OPTIONS)
 # Where readers are served from it: whose word is never older than so many seconds (archive/databases/replicas.py).
 if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {
         **DATABASES["default"],
-        **_database(DATABASE_REPLICA_URL),
+        # How the primary is reached is not how this one is.
+        **_with_options(_database(DATABASE_REPLICA_URL), _OPTIONS),
         "TEST": {"MIRROR": "default"},
     }
     DATABASE_ROUTERS = ["archive.databases.replicas.Router"]
