@@ -29,10 +29,11 @@ _EVERY, _OLD, _PAUSE = 1.0, 3.0, 5.0
 _is_reading: ContextVar[bool] = ContextVar("reading from the replica", default=False)
 
 # Caught up, nothing is behind however long ago the last change was; else it is behind by the age of what it applied last.
-# Without a receiver nobody knows what it lacks.
+# Caught up with the primary, for of what is stuck on the way a replica knows nothing; only where that can't be asked, with what
+# it received. Without a receiver nobody knows what it lacks.
 _STANDING = """
 SELECT EXISTS (SELECT FROM pg_stat_wal_receiver), pg_last_wal_replay_lsn(), CASE
-    WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
+    WHEN coalesce(%s::pg_lsn, pg_last_wal_receive_lsn()) <= pg_last_wal_replay_lsn() THEN 0
     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
 END
 """
@@ -97,6 +98,19 @@ def _place(lsn: str) -> int:
     return (high << 32) + low
 
 
+def _flushed() -> str | None:
+    """How far the primary has what it wrote on its disk; None where it can't be asked."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_flush_lsn()")
+            return str(cursor.fetchone()[0])
+    except DatabaseError:
+        return None
+    finally:
+        connection.close()
+
+
 class Watch:
     """Whether the replica can be read from, as far as this process knows. Shared by its threads."""
 
@@ -131,10 +145,12 @@ class Watch:
         self._settle(None, f"{type(error).__name__}: {error}".splitlines()[0])
 
     def _look(self) -> None:
+        # Before: what is written after this, nobody can hold against the replica.
+        on_primary = _flushed()
         connection = connections[ALIAS]
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_STANDING)
+                cursor.execute(_STANDING, [on_primary])
                 is_fed, replayed, behind = cursor.fetchone()
             if not is_fed:
                 self._settle(None, "it receives nothing from the primary")

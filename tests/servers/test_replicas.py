@@ -1,6 +1,8 @@
 """A site whose readers are served from a replica that really follows its primary: while it lags, is stopped, or frozen."""
 
 import json
+import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -165,6 +167,23 @@ def test_a_replica_that_lags_is_not_read_from(pair: Pair) -> None:
             admin.execute("SELECT pg_wal_replay_resume()")
     _until_read_from(pair)
     assert "Unreplicated" in fetch(build_opener(), f"{pair.site.url}/topics/")[1]
+
+
+def test_a_replica_that_is_sent_nothing_is_not_read_from(pair: Pair) -> None:
+    """It has applied all that it received, and takes itself for caught up: the connection lasts, but nothing comes."""
+    _until_read_from(pair)
+    with psycopg.connect(pair.primary.url, autocommit=True) as admin:
+        row = admin.execute("SELECT pid FROM pg_stat_replication").fetchone()
+    assert row
+    os.kill(row[0], signal.SIGSTOP)
+    try:
+        _rename(pair, "Unsent")
+        written = time.monotonic()
+        while "Unsent" not in fetch(build_opener(), f"{pair.site.url}/topics/")[1]:
+            assert time.monotonic() < written + 1 + 2.5
+    finally:
+        os.kill(row[0], signal.SIGCONT)
+    _until_read_from(pair)
 
 
 def test_a_reader_is_shown_what_he_has_written(pair: Pair) -> None:
