@@ -18,6 +18,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Codecs of texts that are no encodings of documents: names of hosts, whose decoding takes the square of their length; what
+# stands for other characters, by which markup gets past whoever looks for it; and one that only fails.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
 _CHUNK = 1_000_000
 _SAMPLE = 100_000
 _BEGINNING = 2_000
@@ -89,10 +92,13 @@ def charset_of(media_type: str) -> str:
     message["Content-Type"] = media_type.replace("\n", " ").replace("\r", " ")
     charset = message.get_content_charset() or ""
     try:
-        # Only those of text: "zip" and "rot13" are codecs too.
-        return codecs.lookup(charset).name if charset and codecs.lookup(charset)._is_text_encoding else ""
+        found = codecs.lookup(charset) if charset else None
     except (LookupError, ValueError):
         return ""
+    # Only those of text: "zip" and "rot13" are codecs too.
+    if found is None or not found._is_text_encoding or found.name.replace("_", "-") in _NO_ENCODINGS:
+        return ""
+    return found.name
 
 
 def _charset_within(beginning: bytes) -> str:

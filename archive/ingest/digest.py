@@ -24,13 +24,14 @@ class _Lines:
     headline: str
     printed_date: str = ""
     date: PrintedDate | None = None
-    excerpts: list[str] = field(default_factory=list)
+    # The lines of each.
+    excerpts: list[list[str]] = field(default_factory=list)
 
     def item(self) -> Item:
         edtf = self.date.edtf if self.date else ""
         return Item(
             headline=self.headline,
-            text="\n\n".join(self.excerpts),
+            text="\n\n".join(map("\n".join, self.excerpts)),
             printed_date=self.printed_date,
             date=edtf,
             date_basis="printed" if edtf else "",
@@ -74,13 +75,13 @@ def split(text: str) -> tuple[str, list[_Lines]]:
         item = items[-1] if items else None
         bullet = _bullet.match(line)
         if item and bullet:
-            item.excerpts.append(line[bullet.end() :].strip())
+            item.excerpts.append([line[bullet.end() :].strip()])
         elif item and not item.printed_date and not item.excerpts and (printed := date_line(words)):
             item.printed_date, item.date = words, printed
         elif item and is_after_excerpt and _goes_on(line):
-            item.excerpts[-1] += "\n" + words
+            item.excerpts[-1].append(words)
         elif item and len(words) > _LONGEST_HEADLINE:
-            item.excerpts.append(words)
+            item.excerpts.append([words])
         else:
             items.append(_Lines(line[bullet.end() :].strip() if bullet else words))
         is_after_excerpt = bool(items[-1].excerpts)

@@ -22,6 +22,9 @@ with warnings.catch_warnings():
 
 _ROOTS = ("rss", "feed", "rdf:rdf", "atom:feed")
 _MOST_DEPTH = 100
+_DECLARATION = re.compile(r"\A\s*<\?xml[^<>]*\?>")
+# An element's beginning or end, or what is no markup inside: up to the end, where it has none.
+_MARKUP = re.compile(r"<(?:(/)|[A-Za-z_:][^<>]*+>|!\[CDATA\[(?:(?!\]\]>).)*+)", re.DOTALL)
 
 
 def recognises(source: Source) -> bool:
@@ -30,9 +33,11 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> Contents:
     _refuse_tricks(source)
-    # A stream, never the text or the bytes themselves: those it takes for an address or a file where they look like one.
+    # The text that was looked at, whatever encoding it says it is in. A stream, never the text or the bytes themselves: those
+    # it takes for an address or a file where they look like one.
+    text = _DECLARATION.sub("", source.text, count=1)
     parsed = feedparser.parse(
-        io.BytesIO(source.data), response_headers={"content-type": source.media_type or "application/xml"}
+        io.BytesIO(text.encode(errors="replace")), response_headers={"content-type": "application/xml; charset=utf-8"}
     )
     if parsed.bozo and not parsed.entries:
         raise Refused(
@@ -81,11 +86,11 @@ def _refuse_tricks(source: Source) -> None:
     if re.search(r"<!ENTITY", text, re.IGNORECASE):
         raise Refused(_("The feed declares entities; that is not allowed."))
     depth = 0
-    for match in re.finditer(r"<(?:(/)|[A-Za-z_:][^<>]*?(/)?>|!\[CDATA\[.*?\]\]>)", text, re.DOTALL):
+    for match in _MARKUP.finditer(text):
         opened = match[0]
         if match[1]:
             depth -= 1
-        elif not match[2] and not opened.startswith("<!"):
+        elif not opened.startswith("<!") and not opened.endswith("/>"):
             depth += 1
             if depth > _MOST_DEPTH:
                 raise Refused(_("The feed's elements are nested too deep."))

@@ -24,6 +24,10 @@ FLAGS = {
 }
 
 
+# Of one document. Readers stop behind it: the rest would only take memory.
+MAX_ITEMS = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A doubt about an item: its kind, a key of `FLAGS`, and the words that raised it or a sentence that explains it."""

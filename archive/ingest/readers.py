@@ -11,16 +11,15 @@ from django.utils.translation import gettext_lazy
 from archive.ingest import digest, feed, html, plain, tables, warc
 from archive.ingest.decoding import not_a_text
 from archive.ingest.flags import flagged
-from archive.ingest.items import Document, Flag, Item
+from archive.ingest.items import MAX_ITEMS, Document, Flag, Item
 from archive.ingest.printed import dateline_of
 from archive.ingest.refusal import Refused
 from archive.ingest.safety import clean_name, safe_item
 from archive.ingest.source import Contents, Source
 
 MEGABYTE = 1_000_000
-# The most bytes of a document of any format, and the most items that one may hold.
+# The most bytes of a document of any format.
 MAX_BYTES = 30 * MEGABYTE
-MAX_ITEMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def read(data: bytes, name: str, media_type: str = "", *, address: str = "", for
         raise Refused(_("No news item was found in it (read as %(format)s).") % {"format": reader.title})
     if len(contents.items) > MAX_ITEMS:
         raise Refused(
-            _("It holds %(count)d items; at most %(most)d are taken at once. Split it.")
-            % {"count": len(contents.items), "most": MAX_ITEMS},
+            _("It holds more than %(most)d items, and at most so many are taken at once. Split it.")
+            % {"most": MAX_ITEMS},
             413,
         )
     items = flagged(

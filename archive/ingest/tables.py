@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from archive import dates
 from archive.ingest.decoding import decode
-from archive.ingest.items import Item
+from archive.ingest.items import MAX_ITEMS, Item
 from archive.ingest.printed import date_line
 from archive.ingest.refusal import Refused
 from archive.ingest.source import Contents, Source
@@ -62,6 +62,8 @@ def read_json_lines(source: Source) -> Contents:
         kind = row.get("type", "article")
         if kind == "article":
             items.append(_item(row, n))
+            if len(items) > MAX_ITEMS:
+                break
         else:
             others[str(kind)[:40]] += 1
     counts = ", ".join(f"{kind}: {count}" for kind, count in sorted(others.items())[:20])
@@ -94,6 +96,8 @@ def read_csv(source: Source) -> Contents:
                 )
             cells = dict(zip(names, map(_without_guard, values), strict=True))
             items.append(_item(_nested(cells) if is_own else cells, n))
+            if len(items) > MAX_ITEMS:
+                break
     except csv.Error as error:
         raise Refused(_("Line %(line)d is no CSV: %(problem)s.") % {"line": rows.line_num, "problem": error}) from error
     return Contents(tuple(items), "text/csv")

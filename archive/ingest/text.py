@@ -5,8 +5,10 @@ import re
 import unicodedata
 
 # What stands on a letter. No writing has more than 30 of it in a row (UAX #15, "Stream-Safe Text Format"), and to put it in
-# order takes time that grows with the square of their number.
-_MARKS = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
+# order takes time that grows with the square of their number. A few letters come apart into nothing else (U+FF9E).
+_MARKS = "".join(
+    char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(unicodedata.normalize("NFKD", char)[0])
+)
 _TOO_MANY = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 
 

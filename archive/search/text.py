@@ -21,8 +21,8 @@ _RUN = re.compile(rf"[{_UNSPACED}]+")
 # A word: letters and digits (with the accents that stand beside them in decomposed text), an apostrophe inside at most;
 # or (the group) a run of characters of those scripts. No writing has more than 30 accents on a letter (UAX #15, "Stream-Safe
 # Text Format"), and to put them in order takes time that grows with the square of their number.
-_LETTER = rf"[^\W_{_UNSPACED}]"
-_LETTERS = rf"(?:{_LETTER}[\u0300-\u036f]{{0,30}})+"
+_LETTER = rf"[^\W_{_UNSPACED}\uff9e\uff9f]"
+_LETTERS = rf"(?:{_LETTER}[\u0300-\u036f\uff9e\uff9f]{{0,30}})+"
 _WORD = re.compile(rf"{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*|({_RUN.pattern})")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s\Z")
 _DROPPED = str.maketrans("", "", _APOSTROPHES)

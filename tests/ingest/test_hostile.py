@@ -8,11 +8,13 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 from io import BytesIO
 
 import pytest
 
+from archive.ingest.decoding import charset_of
 from archive.ingest.readers import read
 from archive.ingest.refusal import Refused
 from tests.ingest.documents import FEED, PAGE, PAYLOADS, answer, json_line, warc, warc_record
@@ -73,12 +75,37 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], int, str]] = {
     "nested json": (b'{"title": ' + b"[" * 100_000, 422, "nested too deep"),
     "json number": (b'{"title": ' + b"1" * 10_000 + b"}", 422, "Line 1"),
     "json that is none": (json_line(title="A").encode() + b"{'title': 1}", 422, "Line 2"),
-    "too many items": (json_line(title="A").encode() * 5_001, 413, "at most 5000"),
+    "too many items": (json_line(title="A").encode() * 5_001, 413, "more than 5000"),
+    # What comes after them is not looked at any more.
+    "too many items and a damaged one": (
+        json_line(title="A").encode() * 5_001 + b"{'title': 1}",
+        413,
+        "more than 5000",
+    ),
+    "too many rows and a damaged one": (b"title,text\n" + b"A,B\n" * 5_001 + b"A,B,C\n", 413, "more than 5000"),
+    "parts that never end": (lambda: b"<rss><channel>" + b"<![CDATA[" * 300_000, 422, "damaged"),
     "csv with a loose quote": (b'title,text\n"A"x,B\n', 422, "Line"),
     "csv with too many values": (b"title,text\nA,B,C\n", 422, "has 3 values"),
     "rows without anything": (b"title,text,url\n,,https://a.example/\n", 422, "neither a headline nor a text"),
     "feed that is damaged": (b"<rss><channel><item", 422, "damaged"),
 }
+
+
+def test_what_a_feed_says_of_its_encoding_hides_nothing() -> None:
+    """It is UTF-8; read as UTF-7 it would declare an entity."""
+    declared = '<?xml version="1.0" encoding="utf-7"?><!DOCTYPE rss [ +ADw-!ENTITY a +ACI-AAAA+ACI- +AD4- ]>'
+    item = "<item><title>Talks</title><description>They met: &a;</description></item>"
+    (found,) = read(f"{declared}<rss><channel>{item}</channel></rss>".encode(), "feed.xml").items
+    assert (found.headline, "AAAA" in found.text) == ("Talks", False)
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "raw-unicode-escape", "utf-7", "undefined"])
+def test_what_is_no_encoding_of_documents_is_not_followed(charset: str) -> None:
+    assert charset_of(f"text/plain; charset={charset}") == ""
+    page = f'<html><head><meta charset="{charset}"></head><body><h1>Talks</h1><p>They met \\ud800 there.</p>'.encode()
+    for data in (page + b"\xe9", b"They met \\ud800 there.\n\xe9"):
+        with suppress(Refused):
+            assert "\ud800" not in read(data, "x", f"text/html; charset={charset}").items[0].text
 
 
 @pytest.mark.parametrize("case", REFUSED)

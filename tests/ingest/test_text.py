@@ -24,7 +24,7 @@ def test_an_empty_text_has_no_sum() -> None:
     assert text_sha256("a") != text_sha256("A")
 
 
-@pytest.mark.parametrize("marks", ["\u0315\u0300", "\u05b0\u0591", "\u064b\u0670", "\u3099"])
+@pytest.mark.parametrize("marks", ["\u0315\u0300", "\u05b0\u0591", "\u064b\u0670", "\u3099", "\u0301\uff9e", "\u0f73"])
 def test_of_accents_without_end_the_first_count(marks: str) -> None:
     """To put all of them in order would take hours."""
     run = marks * 500_000
