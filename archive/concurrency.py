@@ -17,12 +17,12 @@ class Places:
     """So many at a time; threads that have a place take no second one."""
 
     def __init__(self, number: int) -> None:
-        self._free = threading.BoundedSemaphore(number)
+        self._number = number
         self._own = threading.local()
-        self._lock = threading.Lock()
         self._taken = 0
-        self._are_free = threading.Event()
-        self._are_free.set()
+        self._lock = threading.Lock()
+        self._one_is_free = threading.Condition(self._lock)
+        self._all_are_free = threading.Condition(self._lock)
 
     @contextmanager
     def taken(self) -> Iterator[bool]:
@@ -30,11 +30,10 @@ class Places:
         if self._has():
             yield False
             return
-        has_waited = not self._free.acquire(blocking=False)
+        has_waited = not self._enter_if_free()
         if has_waited:
             give_back_connections()
-            self._free.acquire()
-        self._enter()
+            self._enter()
         try:
             yield has_waited
         finally:
@@ -56,30 +55,57 @@ class Places:
                 give_back_connections()
             yield
         finally:
-            if not self._free.acquire(blocking=False):
+            if not self._enter_if_free():
                 if with_connections:
                     give_back_connections()
-                self._free.acquire()
-            self._enter()
+                self._enter()
+
+    @contextmanager
+    def given_back_for_a_lock(self) -> Iterator[None]:
+        """Inside, another has this thread's place; afterwards this one goes on at once, one more than there are places.
+
+        Who comes back with a lock that all others need keeps them waiting for as long as it waits itself.
+        """
+        if not self._has():
+            yield
+            return
+        self._leave()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._enter_now()
 
     def give_way(self, most: float) -> None:
         """Wait until nobody has a place, so many seconds at most: for a thread without one, at long work that has time."""
         if not self._has():
-            self._are_free.wait(most)
+            with self._lock:
+                self._all_are_free.wait_for(lambda: not self._taken, most)
+
+    def _enter_if_free(self) -> bool:
+        with self._lock:
+            is_free = self._taken < self._number
+            if is_free:
+                self._enter_now()
+            return is_free
 
     def _enter(self) -> None:
-        self._own.has = True
         with self._lock:
-            self._taken += 1
-            self._are_free.clear()
+            self._one_is_free.wait_for(lambda: self._taken < self._number)
+            self._enter_now()
+
+    def _enter_now(self) -> None:
+        self._own.has = True
+        self._taken += 1
 
     def _leave(self) -> None:
         self._own.has = False
         with self._lock:
             self._taken -= 1
+            if self._taken < self._number:
+                self._one_is_free.notify()
             if not self._taken:
-                self._are_free.set()
-        self._free.release()
+                self._all_are_free.notify_all()
 
     def _has(self) -> bool:
         return getattr(self._own, "has", False)

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "archive.views.api.door.ApiMiddleware",
     # Pages of pictures and tables shrink to a fifth; what is secret in a page is masked anew each time (CSRF tokens).
     "archive.views.packing.PackingMiddleware",
+    "archive.views.turns.TurnMiddleware",
     "archive.views.sessions.SessionMiddleware",
     "archive.views.language.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

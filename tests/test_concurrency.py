@@ -1,5 +1,6 @@
 """How many make answers at the same time: never more than there are places, and nobody is kept out for ever."""
 
+import io
 import threading
 import time
 from collections.abc import Callable
@@ -7,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
-from archive.concurrency import Places
+from archive.concurrency import Places, places
 from archive.views.keeping import making
+from archive.views.turns import Body
 
 
 def test_no_more_than_there_are_places() -> None:
@@ -69,6 +72,59 @@ def test_who_waits_for_something_else_lets_others_in() -> None:
                 pass
             may_go.set()
         assert other.result(30) is True
+
+
+def test_who_comes_back_with_a_lock_goes_on_at_once() -> None:
+    places, inside, may_go = Places(1), threading.Event(), threading.Event()
+
+    def come() -> bool:
+        with places.taken() as has_waited:
+            inside.set()
+            assert may_go.wait(30)
+            return has_waited
+
+    with ThreadPoolExecutor(2) as pool, places.taken():
+        with places.given_back_for_a_lock():
+            first = pool.submit(come)
+            assert inside.wait(30)
+            inside.clear()
+        # It is one more than there are places: no other comes in until both have gone.
+        second = pool.submit(come)
+        may_go.set()
+        assert first.result(30) is False
+        assert not inside.wait(0.2)
+    assert second.result(30) is True
+    with places.taken() as has_waited:
+        assert not has_waited
+
+
+def test_a_request_that_is_slow_to_come_keeps_no_place() -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(come).result(30) is False
+            return super().read(size)
+
+    def come() -> bool:
+        with places.taken() as has_waited:
+            return has_waited
+
+    with ThreadPoolExecutor(settings.WEB_PLACES - 1) as others, places.taken():
+        held, may_go = threading.Barrier(settings.WEB_PLACES), threading.Event()
+
+        def hold() -> None:
+            with places.taken():
+                held.wait(30)
+                assert may_go.wait(30)
+
+        waiting = [others.submit(hold) for _ in range(settings.WEB_PLACES - 1)]
+        held.wait(30)
+        body = Body(Slow(b"name=one"))
+        assert body.read(4) == b"name"
+        assert body.readline() == b"=one"
+        may_go.set()
+        for one in waiting:
+            one.result(30)
 
 
 def test_who_has_time_lets_others_go_first() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections, transaction
 
+from archive.concurrency import places
 from archive.databases.faults import BUSY, fault_of
 
 # Seconds between two tries of who waits.
@@ -47,7 +48,7 @@ def wait_in_line(number: int, moved: Callable[[], object]) -> None:
     while True:
         before = moved()
         try:
-            with transaction.atomic():
+            with places.given_back_for_a_lock(), transaction.atomic():
                 _ask("SELECT pg_advisory_xact_lock(%s)", number)
         except OperationalError as error:
             if fault_of(error) is not BUSY or moved() == before or time.monotonic() > give_up:

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
+from archive.concurrency import places
 from archive.ingest.packed import unpacked
 from archive.ingest.readers import MAX_BYTES, MEGABYTE
 from archive.ingest.refusal import Refused
@@ -88,6 +89,7 @@ class Fetched:
     is_unchanged: bool = False
 
 
+@places.given_back(with_connections=True)
 def fetch(address: str, *, etag: str = "", last_modified: str = "") -> Fetched:
     """Get what stands at an http or https address. With `etag` or `last_modified` the answer may be that it is unchanged.
 

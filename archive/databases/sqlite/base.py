@@ -13,6 +13,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from archive.concurrency import places
 from archive.databases.faults import BUSY, fault_of
 from archive.databases.locks import MOST_SECONDS
 
@@ -51,7 +52,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         while True:
             written = self._last_written()
             try:
-                super()._start_transaction_under_autocommit()  # type: ignore[misc]
+                with places.given_back_for_a_lock():
+                    super()._start_transaction_under_autocommit()  # type: ignore[misc]
             except OperationalError as error:
                 if fault_of(error) is not BUSY or self._last_written() == written or time.monotonic() > give_up:
                     raise
