@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from archive import dumps
@@ -155,6 +156,24 @@ def test_packed_files_are_not_packed_again_and_none_is_taken_twice(client: Clien
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
         again = client.get(f"/dumps/{file['name']}", headers={**packs, "If-None-Match": response["ETag"]})
         assert again.status_code == 304
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_a_file_slowly_holds_no_connection(client: Client, settings: Any, capsys: Any) -> None:
+    """Of a pool that has fewer than there are clients. The file is a row there, and is asked for part by part."""
+    if connection.vendor == "postgresql":
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "dumps": {"BACKEND": "archive.stored.rows.Rows", "OPTIONS": {"name": "dumps"}},
+        }
+    make.make_event()
+    _made()
+    response = client.get("/dumps/events.geojson")
+    parts = iter(response)
+    begun = next(parts)
+    assert (connection.connection is None) == (connection.vendor == "postgresql")
+    file = next(one for one in dumps.newest().files if one.name == "events.geojson")  # type: ignore[union-attr]
+    assert hashlib.sha256(begun + b"".join(parts)).hexdigest() == file.sha256
 
 
 @pytest.mark.django_db

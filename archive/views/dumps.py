@@ -1,5 +1,8 @@
 """The whole archive, to be taken: the page, and the files."""
 
+from collections.abc import Iterator
+from typing import cast
+
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, HttpResponseNotModified
@@ -8,6 +11,7 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
 
 from archive import dumps
+from archive.concurrency import give_back_connections
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -39,4 +43,17 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
     if headers["ETag"] in known:
         content.close()
         return HttpResponseNotModified(headers=headers)
-    return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.media_type, headers=headers)
+    response = _Download(content, as_attachment=True, filename=file.name, content_type=file.media_type, headers=headers)
+    response.streaming_content = _holding_nothing(cast("Iterator[bytes]", response.streaming_content))
+    return response
+
+
+class _Download(FileResponse):
+    block_size = 2**16
+
+
+def _holding_nothing(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """A client may take its time: between two parts its thread has none of the connections that others wait for."""
+    for part in parts:
+        give_back_connections()
+        yield part
