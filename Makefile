@@ -19,13 +19,14 @@ export HOST PORT ARCHIVE_DATA_DIR
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run prepare serve test test-sqlite test-postgres check lint types imports migrations deploy-check compose-check \
+.PHONY: help run prepare serve test test-sqlite test-postgres test-drills check lint types imports migrations deploy-check compose-check \
         screenshots bench bench-scaling paint accessibility relevance suggestions fuzz load faults drill drill-fixity drill-search drill-export drill-moving sbom audit \
         cluster cluster-requirements curator messages lock clean
 
 help:
 	@echo "make run        install, load the archive, build the index, serve on http://$(HOST):$(PORT)/"
 	@echo "make test       install what tests need, run everything on SQLite, and on PostgreSQL what asks a database"
+	@echo "make test-drills  small versions of the drills below, on both databases"
 	@echo "make check      lint, types, imports, migrations, deploy settings, compose file"
 	@echo "make bench      measure speed beside SQLite FTS5, PostgreSQL and plain Whoosh (BENCH_SIZES=\"10000 100000\")"
 	@echo "make bench-scaling  measure the archive on Whoosh, PostgreSQL and OpenSearch side by side (BENCH_SIZES)"
@@ -90,6 +91,11 @@ test-sqlite: $(VENV)/installed-dev
 # On a real PostgreSQL (TEST_DATABASE_URL, or a server that the tests start) what asks a database; the rest ran above.
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest $(PYTEST) --database-only
+
+# Minutes of killed writers, backups under load and moves, in small, on both databases; the drill targets are the real ones.
+test-drills: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(PYTEST) --drills
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest $(PYTEST) --drills
 
 check: lint types imports migrations deploy-check compose-check
 
@@ -180,7 +186,7 @@ drill-moving: $(VENV)/installed-dev
 paint: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench.paint
 
-# All combinations; the suite looks at each page in each language, but not in each of them light and dark, narrow and wide.
+# All combinations; the suite looks at each page in one language, once light and once dark, once narrow and once wide.
 accessibility: $(VENV)/installed-dev
 	ARCHIVE_TEST_REQUIRE=browser $(BIN)/python -m pytest tests/browser/test_accessibility.py --every-combination
 

@@ -1,6 +1,6 @@
 """What every test gets: plain static files, an index folder of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only", action="store_true", help="only tests that ask a database: for the second of two databases"
     )
+    parser.addoption("--drills", action="store_true", help="only the small drills, which are left out otherwise")
     parser.addoption("--write-examples", action="store_true", help="write the examples of the API's document anew")
     parser.addoption(
         "--every-combination", action="store_true", help="axe-core on each page in each language, scheme and width"
@@ -41,12 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    is_drill = bool(config.getoption("--drills"))
+    _keep(config, items, lambda item: (item.get_closest_marker("drill") is not None) == is_drill)
     if config.getoption("--database-only"):
-        others = [item for item in items if not _asks_database(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if _asks_database(item)]
+        _keep(config, items, _asks_database)
     # What takes minutes begins first, so that no process is left alone with it at the end.
     items.sort(key=lambda item: not _has_processes(item))
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], is_kept: Callable[[pytest.Item], bool]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if not is_kept(item)])
+    items[:] = [item for item in items if is_kept(item)]
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""Small and fast versions of the drills (tests/drills/); `make drill-search` runs the real ones.
+"""Small and fast versions of the drills (tests/drills/), which `make test-drills` runs; `make drill-search` runs the real ones.
 
 That a rebuild is not noticed is tested where a site runs already: test_writers.py, and test_followers.py on PostgreSQL.
 """
@@ -21,6 +21,7 @@ from tests.search.engines import ENGINES, OPENSEARCH
 
 
 # What is killed of a cluster are its nodes: tests/search/test_cluster.py.
+@pytest.mark.drill
 @pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != OPENSEARCH])
 def test_processes_that_change_the_archive_are_killed(engine: str) -> None:
     """In a process of its own, in a database of its own: of the same kind as the suite's."""
@@ -51,12 +52,14 @@ def _drilled(module: str, *options: str) -> str:
     return done.stdout
 
 
+@pytest.mark.drill
 def test_backups_of_a_living_archive_come_back_whole() -> None:
     assert "5 of 5 changed bytes" in _drilled(
         "tests.drills.backups", "--rounds", "2", "--articles", "12", "--flips", "5"
     )
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="it starts both databases itself")
 def test_an_archive_is_moved_to_another_database_and_another_engine() -> None:
     try:
