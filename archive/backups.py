@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -37,6 +37,8 @@ _MANIFEST, _TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 _TAGS = ("bagit.txt", "bag-info.txt", _MANIFEST)
 # Asked of copies, too, which are none of Django's.
 _NAMED = f"SELECT DISTINCT sha256 FROM {Capture._meta.db_table}"  # noqa: S608  # no value in it
+# Labels of bag-info.txt, one for each capture.
+_DAMAGED, _MISSING = "Archive-Capture-Damaged", "Archive-Capture-Missing"
 _DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
@@ -62,6 +64,20 @@ class Backup:
     def has_all(self) -> bool:
         """Whether every capture is in it as it came."""
         return not (self.damaged or self.missing)
+
+    def lacking(self) -> str:
+        """What is not in it as it came, in words for the operator; nothing where all is."""
+        kinds = {
+            "Captures were copied that are not what their name says": self.damaged,
+            "Captures have no file, and are not in the backup": self.missing,
+        }
+        return " ".join(f"{what}: {_some(names)}." for what, names in kinds.items() if names)
+
+
+def _some(names: tuple[str, ...], most: int = 20) -> str:
+    """Where a disk is not mounted it is all of them."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 # Making ---------------------------------------------------------------------------------------------------------------
@@ -116,20 +132,22 @@ def _fill(half: Path, into: Path) -> Backup:
         named.discard(capture)
     size = sum((half / name).stat().st_size for name in files)
     made_at = timezone.now().astimezone(UTC)
-    _write(half, files, made_at, {"Payload-Oxum": f"{size}.{len(files)}", **_told(vendor, number, sha256)})
+    missing = tuple(f"captures/{captures.name_of(capture)}" for capture in sorted(named))
+    info = [("Payload-Oxum", f"{size}.{len(files)}"), *_told(vendor, number, sha256).items()]
+    info += [*((_DAMAGED, name) for name in damaged), *((_MISSING, name) for name in missing)]
+    _write(half, files, made_at, info)
     final = into / f"{_PREFIX}{made_at:%Y%m%dT%H%M%S%fZ}"
     half.chmod(0o700)
     half.rename(final)
-    missing = tuple(f"captures/{captures.name_of(capture)}" for capture in sorted(named))
     return Backup(final, vendor, number, sha256, len(files), size, tuple(damaged), missing)
 
 
-def _write(half: Path, files: Mapping[str, str], made_at: datetime, told: Mapping[str, str]) -> None:
+def _write(half: Path, files: Mapping[str, str], made_at: datetime, told: Iterable[tuple[str, str]]) -> None:
     """The tag files; everything on disk afterwards."""
-    info = {"Source-Organization": "SCO security archive", "Bagging-Date": f"{made_at:%Y-%m-%d}", **told}
+    info = [("Source-Organization", "SCO security archive"), ("Bagging-Date", f"{made_at:%Y-%m-%d}"), *told]
     tags = {
         "bagit.txt": _BAGIT,
-        "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in info.items()),
+        "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in info),
         _MANIFEST: _lines(files),
     }
     tags[_TAG_MANIFEST] = _lines({name: hashlib.sha256(tags[name].encode()).hexdigest() for name in _TAGS})
@@ -232,7 +250,8 @@ def verify(folder: Path) -> Backup:
         if not wrong and written != tags.encode():
             wrong = [_TAG_MANIFEST]
         files = dict(_listed(folder / _MANIFEST))
-        told = dict(line.split(": ", 1) for line in (folder / "bag-info.txt").read_text().splitlines())
+        info = [line.split(": ", 1) for line in (folder / "bag-info.txt").read_text().splitlines()]
+        told = dict(info)
         vendor, number = told["Archive-Database"], int(told["Archive-Change-Number"])
         sha256, oxum = told["Archive-Change-SHA256"], told["Payload-Oxum"]
     except FileNotFoundError as error:
@@ -251,7 +270,9 @@ def verify(folder: Path) -> Backup:
     size = sum(path.stat().st_size for path in there.values())
     if oxum != f"{size}.{len(there)}":
         raise BackupError(f"{folder} is damaged: bag-info.txt tells of {oxum}, there is {size}.{len(there)}.")
-    return Backup(folder, vendor, number, "" if sha256 == "none" else sha256, len(there), size)
+    lacking = {label: tuple(value for name, value in info if name == label) for label in (_DAMAGED, _MISSING)}
+    head = "" if sha256 == "none" else sha256
+    return Backup(folder, vendor, number, head, len(there), size, lacking[_DAMAGED], lacking[_MISSING])
 
 
 def _listed(manifest: Path) -> Iterator[tuple[str, str]]:

@@ -162,7 +162,7 @@ def test_a_damaged_capture_is_copied_and_told(live: Path, tmp_path: Path, data_d
     capture.write_bytes(b"As it Came.")
     made = backups.make(tmp_path / "bags")
     assert made.damaged == (f"captures/{captures.name_of(capture.name)}",)
-    assert backups.verify(made.folder)
+    assert backups.verify(made.folder) == made
 
 
 def test_a_capture_without_a_file_is_told_and_nothing_is_let_go(
@@ -175,6 +175,12 @@ def test_a_capture_without_a_file_is_told_and_nothing_is_let_go(
     with pytest.raises(CommandError, match=rf"no file.*: {missing}\. Therefore no older backup was let go"):
         call_command("backup", str(folder), keep=1)
     assert len(backups.bags(folder)) == 3
+    # Whoever needs it years later is told, too.
+    capsys.readouterr()
+    call_command("restore", str(backups.bags(folder)[0]), check=True)
+    told = capsys.readouterr()
+    assert told.out.startswith("Whole: 1 files")
+    assert f"no file, and are not in the backup: {missing}. An older backup may have them." in told.err
     (data_dir / "not mounted").rename(data_dir / "captures")
     call_command("backup", str(folder), keep=1)
     assert len(backups.bags(folder)) == 1

@@ -25,18 +25,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{made.folder}: {made.files} files, {made.bytes} bytes, up to change {made.number}.")
         tell("backup", "made" if made.has_all else "damaged")
         if not made.has_all:
-            raise CommandError(_wrong(made) + (" Therefore no older backup was let go." if keep else ""))
-
-
-def _wrong(made: backups.Backup) -> str:
-    kinds = {
-        "Captures were copied that are not what their name says": made.damaged,
-        "Captures have no file, and are not in the backup": made.missing,
-    }
-    return " ".join(f"{what}: {_some(names)}." for what, names in kinds.items() if names)
-
-
-def _some(names: tuple[str, ...], most: int = 20) -> str:
-    """Where a disk is not mounted it is all of them."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+            raise CommandError(made.lacking() + (" Therefore no older backup was let go." if keep else ""))

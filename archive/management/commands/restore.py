@@ -21,16 +21,23 @@ class Command(BaseCommand):
             if check:
                 found = backups.verify(folder)
                 self.stdout.write(f"Whole: {found.files} files, {found.bytes} bytes, up to change {found.number}.")
+                _tell_lacking(self, found)
                 return
             found = backups.restore(folder)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored: {found.files} files, up to change {found.number}.")
+        _tell_lacking(self, found)
         # The backup may be of an earlier version.
         call_command("migrate", verbosity=0, interactive=False)
         if backups.has_files_in_database():
             _put_captures(folder / "data" / "captures")
         call_command("rebuild_index", stdout=self.stdout)
+
+
+def _tell_lacking(command: BaseCommand, found: backups.Backup) -> None:
+    if not found.has_all:
+        command.stderr.write(f"So it was when it was made: {found.lacking()} An older backup may have them.")
 
 
 def _put_captures(folder: Path) -> None:
