@@ -203,6 +203,9 @@ def _connected(host: str, port: int, until: float) -> socket.socket:
         if not found or not all(is_public(str(address[0])) for *_kind, address in found):
             raise Refused(_("%(host)s is not on the public Internet: it is not asked.") % {"host": host}, 403)
     for family, kind, protocol, _name, address in found:
+        # A name may have hundreds.
+        if time.monotonic() >= until:
+            raise _too_slow(host)
         sock = socket.socket(family, kind, protocol)
         try:
             sock.settimeout(max(0.1, min(_PATIENCE, until - time.monotonic())))

@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -141,6 +142,23 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
     with pytest.raises(Refused, match="does not answer"):
         fetch("http://news.example/")
     assert connected == ["93.184.216.34"]
+
+
+def test_of_a_name_with_many_addresses_none_is_tried_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "DEADLINE", 0.3)
+    monkeypatch.setattr(socket, "getaddrinfo", resolving(["93.184.216.34"] * 200))
+    tried = []
+
+    def connect(self: socket.socket, address: Any) -> None:
+        tried.append(self.gettimeout())
+        time.sleep(0.1)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with pytest.raises(Refused, match="takes longer") as refusal:
+        fetch("http://news.example/")
+    assert refusal.value.status == 504
+    assert 1 <= len(tried) <= 3
 
 
 def test_unusual_ports_of_public_hosts_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
