@@ -58,6 +58,12 @@ class Record(models.Model):
             self.before_save()
             super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            # What hangs on it is looked up next: nobody is to link more to it between that and the end.
+            Change.objects.lock()
+            return super().delete(*args, **kwargs)
+
     def before_save(self) -> None:
         """Fill the fields that follow from others; also called for bulk creation."""
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, close_old_connections, connection, connections, transaction
+from django.db.models.deletion import Collector
 
-from archive.models import Change, Topic
-from tests.factories import make_topic
+from archive.models import Article, Change, Topic
+from tests.factories import make_article, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -186,6 +187,44 @@ def _until_in_line(number: int) -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("they are not in line")
+
+
+@pytest.mark.parametrize("is_many", [False, True])
+def test_nothing_is_linked_to_what_is_being_deleted(run: Run, monkeypatch: pytest.MonkeyPatch, is_many: bool) -> None:
+    """Between the look at what hangs on it, and the end: the database would refuse to delete what others still name."""
+    looked, linked = threading.Event(), threading.Event()
+
+    def set_up() -> int:
+        make_topic(slug="one")
+        return int(make_article(slug="going").pk)
+
+    def collect(self: Collector, *args: Any, **kwargs: Any) -> None:
+        found(self, *args, **kwargs)
+        looked.set()
+        linked.wait(0.5)
+
+    def delete() -> None:
+        if is_many:
+            Article.objects.filter(pk=pk).delete()
+        else:
+            Article.objects.get(pk=pk).delete()
+
+    def link() -> bool:
+        assert looked.wait(PATIENCE)
+        with transaction.atomic():
+            Change.objects.lock()
+            article = Article.objects.filter(pk=pk).first()
+            if article:
+                article.topics.set(Topic.objects.all())
+        linked.set()
+        return article is not None
+
+    pk = run(set_up).result(PATIENCE)
+    found = Collector.collect
+    monkeypatch.setattr(Collector, "collect", collect)
+    deleting, linking = run(delete), run(link)
+    deleting.result(PATIENCE)
+    assert linking.result(PATIENCE) is False
 
 
 @in_line
