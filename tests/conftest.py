@@ -56,7 +56,7 @@ def _keep(config: pytest.Config, items: list[pytest.Item], is_kept: Callable[[py
 
 
 def _asks_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("looks") is not None:
+    if item.get_closest_marker("once") is not None:
         return False
     return (
         item.get_closest_marker("django_db") is not None

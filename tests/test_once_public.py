@@ -1,7 +1,11 @@
 """A once-public address answers for ever. `check_archive --fixity` asks the same of a running archive's own past."""
 
+import pytest
+
 from tests.data.once_public import once_public, public_now
 from tests.seed import SeedTestCase
+
+pytestmark = pytest.mark.once
 
 
 class OncePublicTests(SeedTestCase):

@@ -17,7 +17,7 @@ from tests import factories
 from tests.admin.test_pages import MAKERS
 from tests.views import test_door
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # In the order of what they may do; each row names the first that is let in. Nobody is let in where a row says "-".
 ROLES = {"*": "anonymous", "c": "curator", "e": "editor", "a": "administrator"}

@@ -15,7 +15,7 @@ from tests.browser.page_types import PAGE_TYPES, in_language
 from tests.browser.test_curation import account, log_in
 from tests.servers.site import Site
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 

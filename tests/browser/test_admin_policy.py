@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.servers.site import Site
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 _ACCOUNT = """
 from django.contrib.auth.models import User

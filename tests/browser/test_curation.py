@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.servers.site import Site
+
+pytestmark = pytest.mark.once
 
 HEADLINE = "Zanzibar observers invited to Peace Mission"
 

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import violations
 from tests.browser.test_curation import account, log_in
 from tests.servers.site import Site
+
+pytestmark = pytest.mark.once
 
 HEADLINE = "Foreign ministers of the SCO prepare Astana summit over quokka tea"
 TEXT = f"""{HEADLINE}

@@ -10,7 +10,7 @@ from tests.browser.conftest import violations
 from tests.servers.site import Site
 
 # How the element that has the focus looks, and how it looks without it; what is inside may show it too.
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 _FOCUS = """() => {
   const one = document.activeElement;

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.page_types import PAGE_TYPES, in_language
 from tests.servers.site import Site
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 MOST_BYTES = 200_000

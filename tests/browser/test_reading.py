@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.servers.site import Site
+
+pytestmark = pytest.mark.once
 
 
 def test_a_reader_walks_through_the_archive(page: Page) -> None:

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from tests.browser.conftest import violations
 from tests.servers.site import Site
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def box(page: Page) -> Locator:

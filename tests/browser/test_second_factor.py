@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.servers.site import Site
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 _ACCOUNT = """
 from django.contrib.auth.models import User

@@ -21,6 +21,8 @@ from tests.faults.conftest import copied, on
 from tests.faults.writing import login, save_topic
 from tests.servers.site import Site, served
 
+pytestmark = pytest.mark.once
+
 _SLOW = 50
 # Of the issue: what an ordinary request may take beside them.
 _WORST = 2.0

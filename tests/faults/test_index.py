@@ -10,6 +10,8 @@ from tests.faults.asking import PAGES, SEARCH, ask
 from tests.faults.conftest import copied, on
 from tests.servers.site import Site, served
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def running(prepared: Site, tmp_path: Path) -> Iterator[Site]:

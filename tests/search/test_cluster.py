@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from archive import search
@@ -23,7 +22,7 @@ from tests.cluster import Cluster, Missing, Node, running
 from tests.environment import allowed, required
 from tests.search.asking import found
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +71,6 @@ def _asked(node: Node) -> int:
     return stats["indices"]["search"]["query_total"]
 
 
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="runs beside SQLite only: no database has a part in it")
 @pytest.mark.parametrize("role", ["cluster manager", "another"])
 def test_one_of_three_nodes_is_killed_while_readers_ask_and_changes_come(cluster: Cluster, role: str) -> None:
     index = engine()

@@ -38,6 +38,8 @@ from tests.search.asking import ask, found
 from tests.search.oracle import check_any, make_documents, write
 from tests.with_postgres import free_port
 
+pytestmark = pytest.mark.once
+
 # What no database has a part in is tested beside one of them.
 on_one_database = pytest.mark.skipif(connection.vendor == "postgresql", reason="runs beside SQLite only")
 

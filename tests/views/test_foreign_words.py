@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
+import pytest
 from lxml import html
 
 from archive.models import Article, City, Country, Event, EventSeries, Participant, Publisher, Topic
 from tests.browser.page_types import PAGE_TYPES, in_language
 from tests.seed import SeedTestCase
+
+pytestmark = pytest.mark.once
 
 # Three words in Latin letters, one after the other.
 _WORD = r"[A-Za-z][A-Za-z’'.-]*"
