@@ -7,7 +7,7 @@ asked for, and the whole is left for a new one as soon as the change log names a
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -320,6 +320,18 @@ class Overview:
             found[one].append(other)
             found[other].append(one)
         return {key: tuple(others) for key, others in found.items()}
+
+    @part
+    def documents(self) -> Mapping[int, tuple[Sequence[int], Sequence[int]]]:
+        """By source document the positions in it of its public articles, in order, and the keys of those. One query."""
+        rows = Article.objects.published().filter(source_document__isnull=False, source_position__isnull=False)
+        places = rows.order_by("source_position").values_list("source_document", "source_position", "pk")
+        found: dict[int, tuple[list[Any], list[int]]] = defaultdict(lambda: ([], []))
+        for document, position, pk in places:
+            positions, keys = found[document]
+            positions.append(position)
+            keys.append(pk)
+        return dict(found)
 
     def records(self, model: Any) -> Mapping[int, Any]:
         """All public records of a kind that others name, by key: names and little else is loaded of them. One query.

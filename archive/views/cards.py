@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -87,24 +88,32 @@ def shown_foreign(told: Told) -> str:
     return _foreign(told.shown_language)
 
 
-def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mapping[int, list[Fact]]:
+def countries_of(model: Any, records: Iterable[Any], archive: Overview) -> Mapping[int, Sequence[Fact]]:
     """The countries of each article, or the hosts of each event, by name; one query."""
     field = model._meta.get_field(_KINDS[model].countries)
     own, other = field.m2m_column_name(), field.m2m_reverse_name()
     links = field.remote_field.through.objects.filter(**{f"{own}__in": [record.pk for record in records]})
-    found: dict[int, list[Fact]] = defaultdict(list)
-    for pk, country in links.order_by("pk").values_list(own, other):
-        found[pk].append(named(Country, country, archive))
-    for facts in found.values():
-        facts.sort(key=lambda fact: sort_key(fact.text))
-    return found
+    known = archive.once("countries by name", lambda: _by_name(archive))
+    found: dict[int, list[tuple[int, Fact]]] = defaultdict(list)
+    for pk, country in links.order_by().values_list(own, other):
+        # One that was made since the overview is left out.
+        if country in known:
+            found[pk].append(known[country])
+    return {pk: [fact for _place, fact in sorted(places, key=itemgetter(0))] for pk, places in found.items()}
+
+
+def _by_name(archive: Overview) -> dict[int, tuple[int, Fact]]:
+    """All countries by key, each with its place among them by name."""
+    facts = [(pk, named(Country, pk, archive)) for pk in archive.records(Country)]
+    facts.sort(key=lambda pair: sort_key(pair[1].text))
+    return {pk: (place, fact) for place, (pk, fact) in enumerate(facts)}
 
 
 def _made(model: Any, records: list[Any], archive: Overview) -> list[Card]:
     return list(_KINDS[model].make(records, countries_of(model, records, archive), archive))
 
 
-def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archive: Overview) -> Iterator[Card]:
+def _articles(records: list[Article], countries: Mapping[int, Sequence[Fact]], archive: Overview) -> Iterator[Card]:
     kinds = dict(Article.Kind.choices)
     for article in records:
         by = [pk for pk in (article.publisher_id, article.agency_id) if pk is not None]
@@ -117,13 +126,13 @@ def _articles(records: list[Article], countries: Mapping[int, list[Fact]], archi
             article.shown_headline,
             article.date_text,
             str(_BASES.get(article.date_basis, "")) if article.date_is_explained else "",
-            (*facts, *countries[article.pk][:_MOST_COUNTRIES]),
+            (*facts, *countries.get(article.pk, ())[:_MOST_COUNTRIES]),
             _foreign(article.shown_language),
             article.date_basis,
         )
 
 
-def _events(records: list[Event], countries: Mapping[int, list[Fact]], archive: Overview) -> Iterator[Card]:
+def _events(records: list[Event], countries: Mapping[int, Sequence[Fact]], archive: Overview) -> Iterator[Card]:
     kinds, states, formats = map(dict, (Event.Kind.choices, Event.State.choices, Event.Format.choices))
     for event in records:
         facts = [Fact(capfirst(str(kinds[event.kind])))]
@@ -131,7 +140,7 @@ def _events(records: list[Event], countries: Mapping[int, list[Fact]], archive: 
             facts.append(named(City, event.city_id, archive))
         elif event.place:
             facts.append(Fact(event.place, language=_foreign("en")))
-        facts += countries[event.pk]
+        facts += countries.get(event.pk, ())
         if event.format in (Event.Format.VIDEO, Event.Format.HYBRID):
             facts.append(Fact(str(formats[event.format])))
         yield Card(
@@ -158,7 +167,7 @@ class _Kind:
 
     fields: tuple[str, ...]
     countries: str
-    make: Callable[[list[Any], Mapping[int, list[Fact]], Overview], Iterator[Card]]
+    make: Callable[[list[Any], Mapping[int, Sequence[Fact]], Overview], Iterator[Card]]
 
 
 _KINDS: Mapping[Any, _Kind] = {

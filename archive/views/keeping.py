@@ -8,7 +8,9 @@ time has to be chosen after which one is thrown away. Kept is what a reader with
 
 import gzip
 import hashlib
+import json
 import math
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache, wraps
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
@@ -33,6 +36,7 @@ from archive.databases.faults import LOST
 from archive.models import Change
 from archive.views.conditional import look
 from archive.views.outages import out_of_order, outage
+from archive.views.shared_pages import SharedPages
 
 View = Callable[..., HttpResponseBase]
 # Address and language; of what has a tag of its own that tag alone.
@@ -110,10 +114,10 @@ def _from_shelf(request: HttpRequest, state: "State", key: Key, most: int, make:
     if not most:
         metrics.kept_pages.labels("miss").inc()
         return _in_turn(request, make)
-    page = shelf.get(state, key)
+    page = shelf.get(state, key, most)
     if page is None:
         with making.alone(key) as has_waited:
-            page = shelf.get(state, key)
+            page = shelf.get(state, key, most)
             if page is None and has_waited and outage.refuses():
                 return out_of_order(request, LOST), False
             if page is None:
@@ -211,6 +215,14 @@ class Page:
     def of(cls, response: HttpResponse) -> "Page":
         return cls(gzip.compress(response.content, 6, mtime=0), dict(response.items()))
 
+    def to_bytes(self) -> bytes:
+        return json.dumps(dict(self.headers)).encode() + b"\n" + self.packed
+
+    @classmethod
+    def from_bytes(cls, written: bytes) -> "Page":
+        headers, _line, packed = written.partition(b"\n")
+        return cls(packed, json.loads(headers))
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """As the client takes it."""
         is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
@@ -225,23 +237,38 @@ class Page:
 
 
 class Shelf:
-    """Pages of one state by address and language; those not asked for longest are given up first. Of one process."""
+    """Pages of one state by address and language; those not asked for longest are given up first.
 
-    def __init__(self) -> None:
+    Of one process; where others of this machine share theirs, what they made is taken over when it is first asked for.
+    """
+
+    def __init__(self, shared: SharedPages | None = None) -> None:
         self._lock = threading.Lock()
+        self._shared = shared
         self._state: State | None = None
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._bytes = 0
 
-    def get(self, state: State, key: Key) -> Page | None:
+    def get(self, state: State, key: Key, most: int) -> Page | None:
+        """The page, if it is there; taken over, it is kept as by `put`."""
         with self._lock:
-            if state != self._state or key not in self._pages:
-                return None
-            self._pages.move_to_end(key)
-            return self._pages[key]
+            if state == self._state and key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        written = self._shared.get(state.number, repr(state), repr(key)) if self._shared else None
+        if written is None:
+            return None
+        page = Page.from_bytes(written)
+        self._keep(state, key, page, most)
+        return page
 
     def put(self, state: State, key: Key, page: Page, most: int) -> None:
-        """Keep the page, and at most so many bytes of all. Pages of another state are left."""
+        """Keep the page, and at most so many bytes of all, and leave it for the others. Pages of another state are left."""
+        self._keep(state, key, page, most)
+        if self._shared:
+            self._shared.put(state.number, repr(state), repr(key), page.to_bytes(), most // 2)
+
+    def _keep(self, state: State, key: Key, page: Page, most: int) -> None:
         with self._lock:
             if state != self._state:
                 self._state, self._bytes = state, 0
@@ -261,7 +288,8 @@ class Shelf:
             return list(islice(addresses, most))
 
 
-shelf = Shelf()
+_SHARED = os.environ.get("SHARED_PAGES")
+shelf = Shelf(SharedPages(Path(_SHARED)) if _SHARED else None)
 
 
 class Making:

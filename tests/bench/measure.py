@@ -95,20 +95,24 @@ def _ask(kind: str, questions: Any, processes: Mapping[str, Process], effort: Ef
 
 
 def _build(corpus: Corpus, engines: tuple[str, ...], environment: Mapping[str, str], measured: Measured) -> None:
-    """Indexes and their figures; ours and FTS5's are kept as long as what writes them stays the same."""
-    versions = {"ours": index_fingerprint(), "fts5": fingerprint(["tests/bench/sql.py", "archive/search/documents.py"])}
+    """Indexes and their figures."""
     for name in ("ours", "fts5", "postgres", "opensearch"):
-        if name not in engines and name != "fts5":
-            continue
-        version = versions.get(name, "")
-        figures = corpus.kept(f"built-{name}", version) if version else None
-        if figures is None:
-            print(f"  building {name} …", flush=True)
-            with Process(corpus, name, **environment) as process:
-                figures = process.ask("build", limit=7_200)
-            if version:
-                corpus.keep(f"built-{name}", version, figures)
-        measured.builds[name] = figures
+        if name in engines or name == "fts5":
+            measured.builds[name] = built(corpus, name, **environment)
+
+
+def built(corpus: Corpus, name: str, **environment: str) -> dict[str, Any]:
+    """Figures of an engine's index; ours and FTS5's are kept, with the index, as long as what writes them stays the same."""
+    versions = {"ours": index_fingerprint(), "fts5": fingerprint(["tests/bench/sql.py", "archive/search/documents.py"])}
+    version = versions.get(name, "")
+    figures: dict[str, Any] | None = corpus.kept(f"built-{name}", version) if version else None
+    if figures is None:
+        print(f"  building {name} …", flush=True)
+        with Process(corpus, name, **environment) as process:
+            figures = process.ask("build", limit=7_200)
+        if version:
+            corpus.keep(f"built-{name}", version, figures)
+    return figures
 
 
 def _cold(

@@ -23,6 +23,7 @@ from typing import Any
 
 from tests.bench.corpus import ROOT, Corpus, corpus, machine, with_events
 from tests.bench.engines import process_cpu
+from tests.bench.measure import built
 from tests.bench.report import table
 from tests.bench.timing import percentile
 from tests.load.mix import GOALS, Kind, mix
@@ -60,11 +61,14 @@ class Server:
 
 def main() -> int:
     options = _options()
-    fuller = with_events(corpus(options.articles, options.seed), options.articles // 5)
+    plain = corpus(options.articles, options.seed)
+    # Whose words are searched for.
+    built(plain, "fts5")
+    fuller = with_events(plain, options.articles // 5)
     with tempfile.TemporaryDirectory(prefix="archive-load-") as name:
         folder = Path(name) / "data"
         shutil.copytree(fuller.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("events-*"))
-        shutil.copy(corpus(options.articles, options.seed).folder / "fts5.sqlite3", folder)
+        shutil.copy(plain.folder / "fts5.sqlite3", folder)
         made = Corpus(fuller.articles, fuller.seed, folder)
         made.manage("rebuild_index", "--if-needed")
         made.manage("collectstatic", "--noinput", "--verbosity", "0")

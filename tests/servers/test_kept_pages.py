@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.request import urlopen
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.servers.site import Site, running_site
 
@@ -24,6 +25,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
+def _made(site: Site) -> float:
+    """How many pages that can be kept the workers have made so far."""
+    with urlopen(f"{site.url}/metrics", timeout=30) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+    samples = (one for family in families for one in family.samples)
+    return sum(
+        one.value for one in samples if one.name == "archive_page_cache_total" and one.labels["result"] == "miss"
+    )
+
+
 def _pages(site: Site) -> list[str]:
     pages = []
     for _time in range(_ASKED):
@@ -41,3 +52,11 @@ def test_no_worker_shows_what_was_before_a_change(site: Site) -> None:
         before = _pages(site)
         assert all(name in page for page in before)
         assert len(set(before)) == 1
+
+
+def test_what_one_worker_made_the_other_answers(site: Site) -> None:
+    before = _made(site)
+    for _time in range(_ASKED):
+        with urlopen(f"{site.url}/help/glossary/", timeout=30):
+            pass
+    assert _made(site) == before + 1

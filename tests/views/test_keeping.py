@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from archive.curation.review import publish, withdraw
 from archive.models import Article, CorrectionNote
 from archive.search.engine import engine
 from archive.views import keeping
+from archive.views.shared_pages import SharedPages
 from tests import factories as make
 from tests.views.test_queries import LISTS
 
@@ -351,20 +353,63 @@ def test_a_shelf_holds_what_was_asked_for_last(shelf: keeping.Shelf) -> None:
     most = 3 * keeping.Page.of(HttpResponse(b"")).size + 100
     for name in ("one", "two", "three"):
         _put(shelf, state, name, b"", most)
-    assert shelf.get(state, ("one", "en"))
+    assert shelf.get(state, ("one", "en"), most)
     _put(shelf, state, "four", b"", most)
-    assert [name for name in ("one", "two", "three", "four") if shelf.get(state, (name, "en"))] == [
+    assert [name for name in ("one", "two", "three", "four") if shelf.get(state, (name, "en"), most)] == [
         "one",
         "three",
         "four",
     ]
     # The same page once more takes no more room, and one that is larger than the shelf is not kept.
     _put(shelf, state, "four", b"", most)
-    assert shelf.get(state, ("one", "en"))
+    assert shelf.get(state, ("one", "en"), most)
     _put(shelf, state, "large", bytes(range(256)) * 400, 100)
-    assert not shelf.get(state, ("large", "en"))
+    assert not shelf.get(state, ("large", "en"), most)
     _put(shelf, keeping.State(2, "b", date(2026, 3, 1)), "five", b"", most)
-    assert not shelf.get(state, ("one", "en"))
+    assert not shelf.get(state, ("one", "en"), most)
+
+
+@pytest.mark.usefixtures("index")
+def test_what_another_worker_made_is_not_made_again(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of these shelves is as one of a worker."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+
+    def workers() -> None:
+        monkeypatch.setattr(keeping, "shelf", keeping.Shelf(SharedPages(folder)))
+
+    event = make.make_event(name="Drill", name_ru="Учения")
+    addresses = ["/events/", "/ru/events/", "/events/?format=atom", "/api/v1/events", event.get_absolute_url()]
+    workers()
+    made = {address: client.get(address) for address in addresses}
+    workers()
+    for address, first in made.items():
+        with monkeypatch.context() as patched:
+            patched.delattr(keeping, "_in_turn")
+            taken = client.get(address)
+        assert (taken.status_code, taken.getvalue()) == (200, first.getvalue()), address
+        assert {key: taken[key] for key in _SAID if key in first} == {key: first[key] for key in _SAID if key in first}
+        assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+    event.name = "Exercise"
+    event.save()
+    workers()
+    assert "Exercise" in client.get("/events/").content.decode()
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_what_a_curator_sees_is_left_for_no_other_worker(client: Client, tmp_path: Path, monkeypatch: Any) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    monkeypatch.setattr(keeping, "shelf", keeping.Shelf(SharedPages(folder)))
+    draft = make.make_event(status="draft")
+    inside = Client()
+    inside.force_login(_curator("event"))
+    for address in (draft.get_absolute_url(), "/events/"):
+        assert inside.get(address).status_code == 200
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert list(folder.iterdir()) == []
 
 
 def test_what_many_ask_for_at_once_is_made_once(rf: Any) -> None:

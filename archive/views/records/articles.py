@@ -1,5 +1,6 @@
 """The page of an article: its facts, the events that it covers, and what is near it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.text import capfirst
 from archive import search
 from archive.models import Article, City, Country, Coverage, Event, EventSeries, Participant, Publisher, Topic
 from archive.overview import Overview, overview
-from archive.views.cards import Fact, cards_of, shown_foreign
+from archive.views.cards import Card, Fact, cards_by_key, shown_foreign
 from archive.views.keeping import kept_with_index
 from archive.views.lookup import about_record, find, show
 from archive.views.records.linking import link, remember
@@ -28,13 +29,17 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     covered = [coverage.event_id for coverage in found.coverages.all()]
     beside = Coverage.objects.filter(event__in=covered).exclude(article=found).order_by()
     also = archive.articles.among(beside.values_list("article", flat=True) if covered else ()).newest(ALSO)
+    similar, (before, after) = _similar(found, also), _document_neighbours(found, archive)
+    # All at once: each call asks for those that were not made before.
+    cards = cards_by_key(Article, [*also, *similar, *before, *after], archive)
     context = {
         "article": found,
         "covered": [(coverage, _facts(coverage.event, archive)) for coverage in found.coverages.all()],
-        "also": cards_of(Article, also, archive),
+        "also": _those(also, cards),
         "copies": _copies(found, archive),
-        "similar": cards_of(Article, _similar(found, also), archive),
-        "neighbours": _document_neighbours(found),
+        "similar": _those(similar, cards),
+        "before": _those(before, cards),
+        "after": _those(after, cards),
         "may_read_body": request.user.is_staff and request.user.has_perm("archive.view_article"),
     }
     return show(request, "archive/article_detail.html", context, found)
@@ -86,12 +91,14 @@ def _similar(article: Article, shown: Sequence[int]) -> list[int]:
     return [key for key in found if key not in shown][:6]
 
 
-def _document_neighbours(article: Article) -> dict[str, Article | None]:
-    """The published articles before and after it in its source document."""
+def _document_neighbours(article: Article, archive: Overview) -> tuple[Sequence[int], Sequence[int]]:
+    """The keys of the published articles right before and right after it in its source document: none or one each."""
     if article.source_document_id is None or article.source_position is None:
-        return {}
-    siblings = Article.objects.published().filter(source_document=article.source_document_id)
-    return {
-        "previous": siblings.filter(source_position__lt=article.source_position).order_by("-source_position").first(),
-        "next": siblings.filter(source_position__gt=article.source_position).order_by("source_position").first(),
-    }
+        return (), ()
+    places, keys = archive.documents.get(article.source_document_id, ((), ()))
+    before, after = bisect_left(places, article.source_position), bisect_right(places, article.source_position)
+    return keys[:before][-1:], keys[after:][:1]
+
+
+def _those(keys: Iterable[int], cards: Mapping[int, Card]) -> list[Card]:
+    return [cards[key] for key in keys if key in cards]
